@@ -1,0 +1,186 @@
+"""Every setting, read from top to bottom. What a city changes comes from the environment; nothing secret has a default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from yukuaiban.config import env
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PACKAGE = ROOT / "yukuaiban"
+PACKS_DIR = env.folder("YUKUAIBAN_PACKS", ROOT / "packs")
+CITY = env.text("YUKUAIBAN_CITY", "chongqing")
+
+# --- the data folder: all that this instance keeps outside its database --------------------------------------------
+DATA_DIR = env.folder("YUKUAIBAN_DATA", ROOT / "var")
+KEYS_DIR = env.folder("YUKUAIBAN_KEYS", DATA_DIR / "keys")
+FILES_DIR = env.folder("YUKUAIBAN_FILES", DATA_DIR / "files")
+OUTBOX_DIR = env.folder("YUKUAIBAN_MESSAGES", DATA_DIR / "messages")
+SEALS_DIR = env.folder("YUKUAIBAN_SEALS", DATA_DIR / "seals")
+
+PRODUCTION = env.flag("YUKUAIBAN_PRODUCTION", False)
+DEBUG = False
+SECRET_KEY = env.secret("YUKUAIBAN_SECRET_KEY", KEYS_DIR / "django.key", generate=not PRODUCTION)
+ALLOWED_HOSTS = env.listing("YUKUAIBAN_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+SITE_URL = env.text("YUKUAIBAN_URL", "http://127.0.0.1:8000")
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("http") else []
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_prometheus",
+    "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
+    # the ground
+    "yukuaiban.config",
+    "yukuaiban.vault",
+    "yukuaiban.calendars",
+    "yukuaiban.chain",
+    "yukuaiban.storage",
+    "yukuaiban.design",
+    # the catalogue
+    "yukuaiban.places",
+    "yukuaiban.items",
+    "yukuaiban.people",
+    # the engine
+    "yukuaiban.cases",
+    "yukuaiban.materials",
+    "yukuaiban.licences",
+    "yukuaiban.messages.apps.MessagingConfig",
+    "yukuaiban.appointments",
+    "yukuaiban.ratings",
+    "yukuaiban.payments",
+    # the faces
+    "yukuaiban.portal",
+    "yukuaiban.desk",
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "yukuaiban.design.middleware.SecurityHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "yukuaiban.config.errors.DomainErrorMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "yukuaiban.config.urls"
+WSGI_APPLICATION = "yukuaiban.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "environment": "yukuaiban.design.jinja.environment",
+            "context_processors": [
+                "django.contrib.messages.context_processors.messages",
+                "yukuaiban.design.context.page",
+            ],
+        },
+    },
+    {
+        # Only because two dependencies insist on finding it; no page of ours is rendered by it (tests hold that).
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "NAME": "django",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    },
+]
+FORM_RENDERER = "yukuaiban.design.jinja.FormRenderer"
+
+# --- database: the one of the embedded cluster, or DATABASE_URL ------------------------------------------------------
+DATABASES = {"default": env.database("DATABASE_URL", DATA_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# --- people -----------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "people.Account"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "portal:home"
+
+SESSION_COOKIE_NAME = "ykb_session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SECURE_HSTS_SECONDS = 31536000 if PRODUCTION else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+
+# --- language and time ------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("中文")), ("en", _("English"))]
+LOCALE_PATHS = [ROOT / "locale"]
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- files ------------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# --- messages leave through one gateway; the sandbox writes files -----------------------------------------------------
+EMAIL_BACKEND = "yukuaiban.messages.gateway.EmailBackend"
+DEFAULT_FROM_EMAIL = env.text("YUKUAIBAN_MAIL_FROM", "no-reply@yukuaiban.example")
+MESSAGE_GATEWAY = env.text("YUKUAIBAN_MESSAGE_GATEWAY", "yukuaiban.messages.gateway.FileSandbox")
+CLAMD_SOCKET = env.text("YUKUAIBAN_CLAMD", "")
+
+PROMETHEUS_EXPORT_MIGRATIONS = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("YUKUAIBAN_LOG", "INFO")},
+    "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "WARNING"}},
+}

@@ -1,0 +1,18 @@
+"""Every address. Pages carry their language; the API does not."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+PAGES = ["people", "portal", "cases", "materials", "licences", "messages", "ratings", "calendars", "desk", "design"]
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/zh/", query_string=True)),
+    *i18n_patterns(*[path("", include(f"yukuaiban.{a}.urls")) for a in PAGES if find_spec(f"yukuaiban.{a}.urls")]),
+]
+if find_spec("yukuaiban.config.api"):
+    urlpatterns.insert(0, path("api/", include("yukuaiban.config.api")))
