@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "yukuaiban.vault",
     "yukuaiban.calendars",
     "yukuaiban.chain",
+    "yukuaiban.outbox",
     "yukuaiban.storage",
     "yukuaiban.design",
     # the catalogue

@@ -1,0 +1,299 @@
+"""What a service item (政务服务事项) is, as data: the shape of `packs/<city>/items/*.yaml`.
+
+One file works out one directory entry (基本目录). What all its service items (实施清单) share stands here once;
+a service item holds only what differs. Every statement carries where it comes from: `status` is one of
+    published   the authority's own publication
+    law         a law or regulation, named with its article
+    sample      示例: written for this software, shown as such wherever a person sees it
+and what is absent counts as `missing`. Field labels of the standard: 国家政务服务平台 实施清单 (domain names in docs/glossary.md).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from yukuaiban import conditions
+from yukuaiban.items.forms import Form
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,59}$")]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class Status(StrEnum):
+    """How far an element can be relied on."""
+
+    PUBLISHED = "published"
+    LAW = "law"
+    SAMPLE = "sample"
+    MISSING = "missing"
+
+
+class Strict(BaseModel):
+    """Unknown keys are errors: a typing slip in a pack must not pass as an empty element."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(Strict):
+    """One statement in both languages of the interface."""
+
+    zh: Words
+    en: Words
+
+    def in_(self, language: str) -> str:
+        return self.en if language.startswith("en") else self.zh
+
+
+class Sourced(Strict):
+    """An element that says where it comes from."""
+
+    status: Literal[Status.PUBLISHED, Status.LAW, Status.SAMPLE] = Status.SAMPLE
+    source: Words | None = None  # law and article, document number, or what a sample was modelled on
+
+    @model_validator(mode="after")
+    def _a_claim_names_its_source(self) -> Self:
+        if self.status != Status.SAMPLE and not self.source:
+            raise ValueError(f"status is {self.status.value}: name the source (law and article, or publication)")
+        return self
+
+
+class LegalBasis(Sourced):
+    """设定依据: the law that creates the item."""
+
+    law: Words  # official short title, without 《》
+    article: Words | None = None  # 第四十二条第一款
+    text: Words | None = None  # the wording, only where packs/china/laws holds it
+
+
+class Unit(StrEnum):
+    """办结时限单位."""
+
+    WORKING_DAY = "working_day"
+    CALENDAR_DAY = "calendar_day"
+    MONTH = "month"
+    YEAR = "year"
+    ON_THE_SPOT = "on_the_spot"
+
+
+class TimeLimit(Sourced):
+    """法定/承诺办结时限."""
+
+    value: Annotated[int, Field(ge=0, le=730)]
+    unit: Unit = Unit.WORKING_DAY
+    note: Text | None = None
+
+
+class Audience(StrEnum):
+    """服务对象, the groups of the standard that a person chooses between."""
+
+    NATURAL_PERSON = "natural_person"
+    ENTERPRISE = "enterprise"
+    INSTITUTION = "institution"
+    SOCIAL_ORGANISATION = "social_organisation"
+    SELF_EMPLOYED = "self_employed"
+
+
+class Acting(StrEnum):
+    """Who may file for the applicant."""
+
+    SELF = "self"
+    GUARDIAN = "guardian"
+    RELATIVE = "relative"
+    AGENT = "agent"
+
+
+class Assurance(StrEnum):
+    """Level of assurance of the person's identity that filing needs (levels are ours: docs/adr)."""
+
+    REGISTERED = "registered"
+    REAL_NAME = "real_name"
+    REAL_PERSON = "real_person"
+
+
+class Requirement(Sourced):
+    """受理条件: one condition of acceptance, readable and, where it can be, checked."""
+
+    key: Key
+    text: Text
+    check: dict[str, Any] | None = None  # a conditions tree over the answers; false refuses filing with `text`
+
+    @field_validator("check")
+    @classmethod
+    def _the_check_is_a_condition(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        if value is not None:
+            conditions.parse(value)
+        return value
+
+
+class Situation(Strict):
+    """业务办理项: one concrete situation, the finest grain; its answers decide what is asked."""
+
+    key: Key
+    title: Text
+    when: dict[str, Any] | None = None
+
+
+class MaterialSlot(Sourced):
+    """申请材料: one thing to be shown, and the ways in which it need not be uploaded."""
+
+    key: Key
+    title: Text
+    help: Text | None = None  # 填报须知
+    standard: Text | None = None  # 受理标准
+    form: Literal["electronic", "paper", "both"] = "electronic"
+    necessity: Literal["required", "optional", "deferrable"] = "required"  # deferrable: 容缺后补
+    channel: Literal["applicant", "government", "other"] = "applicant"
+    accept: tuple[Literal["pdf", "jpeg", "png"], ...] = ("pdf", "jpeg", "png")
+    max_mb: Annotated[int, Field(ge=1, le=50)] = 10
+    max_files: Annotated[int, Field(ge=1, le=20)] = 3
+    paper_copies: Annotated[int, Field(ge=0, le=10)] = 0
+    when: dict[str, Any] | None = None  # needed only when this holds
+    licence_type: Slug | None = None  # a valid licence of this type in the wallet answers it
+    register: Slug | None = None  # a register that the platform may ask answers it
+    commitment: bool = False  # 告知承诺 may replace it
+    reuse_days: Annotated[int, Field(ge=1, le=3650)] | None = None  # an earlier upload still serves
+    basis: Words | None = None  # 要求提供材料的依据
+
+    @field_validator("when")
+    @classmethod
+    def _when_is_a_condition(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        if value is not None:
+            conditions.parse(value)
+        return value
+
+
+class Step(Strict):
+    """办理流程: one step of review. Steps with the same `stage` run in parallel."""
+
+    key: Key
+    title: Text
+    stage: Annotated[int, Field(ge=1, le=9)]
+    role: Literal["handler", "approver"]
+    department: Slug | None = None  # kind of another department that is asked; absent: the item's own
+    people: Annotated[int, Field(ge=1, le=4)] = 1  # how many must agree
+    days: Annotated[int, Field(ge=1, le=60)] = 1  # working days for the step
+
+
+class Process(Sourced):
+    """How the item is decided: receipt regime, review steps, what may happen on the way."""
+
+    receipt: Literal["licensing", "registration"] = "licensing"  # 行政许可法 第三十二条 / 不动产登记暂行条例 第十七条
+    instant: bool = False  # 即办件
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=8)]
+    special_procedures: tuple[
+        Literal["hearing", "bidding", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review"], ...
+    ] = ()
+    site_visit: bool = False
+    third_parties: bool = False  # decided only after those it touches were heard (行政许可法 第三十六条)
+
+    @model_validator(mode="after")
+    def _stages_have_no_gap_and_end_with_one_decision(self) -> Self:
+        stages = sorted({step.stage for step in self.steps})
+        if stages != list(range(1, len(stages) + 1)):
+            raise ValueError(f"stages are {stages}: number them 1, 2, 3 without a gap")
+        last = [step for step in self.steps if step.stage == stages[-1]]
+        if len(last) != 1 or last[0].role != "approver":
+            raise ValueError("the last stage is one step by an approver, who decides")
+        return self
+
+
+class Result(Sourced):
+    """审批结果."""
+
+    kind: Literal["licence", "document", "registration", "payment", "service"]
+    title: Text
+    licence_type: Slug | None = None  # packs/<city>/licence_types
+    valid_months: Annotated[int, Field(ge=1, le=600)] | None = None  # absent: without end
+    facts: dict[Key, str] = Field(default_factory=dict)  # printed fact -> dotted path in the answers
+    delivery: tuple[Literal["electronic", "window", "post"], ...] = ("electronic",)
+
+    @model_validator(mode="after")
+    def _a_licence_names_its_type(self) -> Self:
+        if self.kind == "licence" and not self.licence_type:
+            raise ValueError("kind is licence: name licence_type")
+        return self
+
+
+class Fee(Sourced):
+    """收费项目."""
+
+    key: Key
+    title: Text
+    standard: Text
+    amount_fen: Annotated[int, Field(ge=0)] | None = None  # absent: depends, as `standard` says
+    reduction: Text | None = None
+
+
+class Question(Sourced):
+    """常见问题."""
+
+    question: Text
+    answer: Text
+
+
+class ItemContent(Strict):
+    """One directory entry worked out in full."""
+
+    entry: Words  # code in directory.csv
+    slug: Slug
+    title: Text  # as directory.csv, with its English
+    summary: Text
+    keywords: tuple[Words, ...] = ()  # what people type: 俗称
+    item_type: Literal["01", "05", "07", "08", "09", "10", "20"]
+    audience: Annotated[tuple[Audience, ...], Field(min_length=1)]
+    acting: Annotated[tuple[Acting, ...], Field(min_length=1)] = (Acting.SELF,)
+    assurance: Assurance = Assurance.REAL_NAME
+    basis: Annotated[tuple[LegalBasis, ...], Field(min_length=1)]
+    statutory: TimeLimit
+    promised: TimeLimit
+    online_depth: Annotated[tuple[Annotated[int, Field(ge=1, le=8)], ...], Field(min_length=1)]
+    visits: Annotated[int, Field(ge=0, le=5)]
+    visits_reason: Text | None = None  # 办理现场原因说明
+    channels: Annotated[tuple[Literal["window", "web", "mobile", "post", "terminal"], ...], Field(min_length=1)]
+    scope: Literal["national", "cross_province", "province", "city", "local"] = "local"  # 通办范围
+    quota: Text | None = None  # 数量限制
+    requirements: Annotated[tuple[Requirement, ...], Field(min_length=1)]
+    situations: Annotated[tuple[Situation, ...], Field(min_length=1)]
+    form: Form
+    materials: Annotated[tuple[MaterialSlot, ...], Field(min_length=1)]
+    process: Process
+    result: Result
+    fees: tuple[Fee, ...] = ()
+    questions: tuple[Question, ...] = ()
+    intermediaries: tuple[Text, ...] = ()  # 中介服务
+    joint_bodies: tuple[Words, ...] = ()  # 联办机构
+
+    @model_validator(mode="after")
+    def _the_parts_agree(self) -> Self:
+        """Rules between elements: promised ≤ statutory; depth 4+ means online; nobody comes to an item without visits."""
+        if _days(self.promised) > _days(self.statutory):
+            raise ValueError("promised: is longer than statutory; a promise may only be shorter")
+        if max(self.online_depth) >= 4 and not {"web", "mobile"} & set(self.channels):
+            raise ValueError("online_depth: 4 and above need the channel web or mobile")
+        if self.visits == 0 and max(self.online_depth) < 4 and "post" not in self.channels:
+            raise ValueError("visits: 0 needs full online handling (depth 4+) or delivery by post")
+        if self.visits > 0 and not self.visits_reason:
+            raise ValueError("visits_reason: say why the person must come")
+        _unique("materials", [slot.key for slot in self.materials])
+        _unique("requirements", [one.key for one in self.requirements])
+        _unique("situations", [one.key for one in self.situations])
+        _unique("process.steps", [step.key for step in self.process.steps])
+        return self
+
+
+_UNIT_DAYS = {Unit.ON_THE_SPOT: 0.0, Unit.WORKING_DAY: 1.0, Unit.CALENDAR_DAY: 5 / 7, Unit.MONTH: 21.0, Unit.YEAR: 250.0}
+
+
+def _days(limit: TimeLimit) -> float:
+    """Working days, roughly: only to compare two limits that may have different units."""
+    return limit.value * _UNIT_DAYS[limit.unit]
+
+
+def _unique(where: str, keys: list[str]) -> None:
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if twice:
+        raise ValueError(f"{where}: {', '.join(twice)} stands twice")
