@@ -26,7 +26,7 @@ event AS (
 )"""
 
 
-def parameters(link: Link, wrapped_key: bytes) -> dict[str, Any]:
+def parameters(link: Link, wrapped_key: bytes | None) -> dict[str, Any]:
     """Parameters of EVENT_CTES for one link; the payload leaves here only encrypted under the subject's key."""
     from psycopg.types.json import Jsonb
 
@@ -45,11 +45,15 @@ def parameters(link: Link, wrapped_key: bytes) -> dict[str, Any]:
     }
 
 
-def new_subject() -> int:
-    """The next subject's id."""
+def new_subject() -> tuple[int, bytes]:
+    """A new subject: its id and its wrapped key."""
+    wrapped = crypto.new_subject_key()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('chain_subject_seq')")
-        return int(cursor.fetchone()[0])
+        cursor.execute(
+            "INSERT INTO chain_key (subject, wrapped) VALUES (nextval('chain_subject_seq'), %s) RETURNING subject",
+            [wrapped],
+        )
+        return int(cursor.fetchone()[0]), wrapped
 
 
 def key_of(subject: int) -> bytes | None:

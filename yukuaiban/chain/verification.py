@@ -132,7 +132,7 @@ def _payload_fault(subject: int | None) -> Fault | None:
     for owner, seq, sealed, wrapped, digest in rows:
         try:
             holds = digest is not None and sm3(crypto.decrypt_for(bytes(wrapped), bytes(sealed))) == bytes(digest)
-        except crypto.DecryptionError:
+        except crypto.VaultError:
             holds = False
         if not holds:
             return Fault(owner, seq, "payload_altered", "its private payload does not give the digest in the event")

@@ -1,0 +1,192 @@
+"""The objects of a procedure: correction, pause, extension, hearing, site visit, third party, remedy, message.
+
+What may name a person (reasons, statements, records) is encrypted; dates, kinds and counts are not.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from yukuaiban.vault.fields import EncryptedJSONField, EncryptedTextField
+
+
+class OfCase(models.Model):
+    """An object that belongs to one case and remembers who made it."""
+
+    made_at = models.DateTimeField()
+    made_by_post = models.ForeignKey("people.Post", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class Correction(OfCase):
+    """补正: the ONE notice that lists everything (行政许可法 第三十二条第一款（四）)."""
+
+    case = models.OneToOneField("cases.Case", on_delete=models.CASCADE, related_name="correction")
+    wanted = EncryptedJSONField()  # [{"path": "field:applicant.name" | "material:lease", "what": "...", "basis": "..."}]
+    told_on = models.DateField()
+    hand_in_by = models.DateField()
+    handed_in_on = models.DateField(null=True, blank=True)
+    answers_before = EncryptedJSONField(null=True, blank=True)  # to highlight what changed
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(hand_in_by__gte=F("told_on")), name="correction_is_due_after_it_was_told"),
+        ]
+
+
+class PauseKind(models.TextChoices):
+    """What stops the clock: only these (行政许可法 第四十五条)."""
+
+    HEARING = "hearing", "听证"
+    BIDDING = "bidding", "招标"
+    AUCTION = "auction", "拍卖"
+    INSPECTION = "inspection", "检验"
+    TESTING = "testing", "检测"
+    QUARANTINE = "quarantine", "检疫"
+    APPRAISAL = "appraisal", "鉴定"
+    EXPERT_REVIEW = "expert_review", "专家评审"
+
+
+class Pause(OfCase):
+    """特别程序: a stretch that is not counted; the time it needs was told in writing."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="pauses")
+    kind = models.CharField(max_length=14, choices=PauseKind)
+    reason = EncryptedTextField()
+    expected_days = models.PositiveSmallIntegerField()  # working days
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
+    outcome = EncryptedTextField(blank=True, default="")
+
+    class Meta:
+        ordering = ["from_on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(until_on__isnull=True), name="one_pause_runs_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")), name="pause_ends_after_it_begins"
+            ),
+        ]
+
+
+class Extension(OfCase):
+    """延长: once, by the head's approval, with its reason told (行政许可法 第四十二条第一款)."""
+
+    case = models.OneToOneField("cases.Case", on_delete=models.CASCADE, related_name="extension")
+    days = models.PositiveSmallIntegerField()  # working days
+    reason = EncryptedTextField()
+    approved_on = models.DateField(null=True, blank=True)
+    approved_by_post = models.ForeignKey("people.Post", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_on__isnull=True, approved_by_post__isnull=True)
+                | Q(approved_on__isnull=False, approved_by_post__isnull=False),
+                name="extension_approved_on_and_by_go_together",
+            ),
+        ]
+
+
+class Hearing(OfCase):
+    """听证: told, requested or called, noticed seven days ahead, held in public, recorded (行政许可法 第四十六至四十八条)."""
+
+    case = models.OneToOneField("cases.Case", on_delete=models.CASCADE, related_name="hearing")
+    told_on = models.DateField(null=True, blank=True)
+    request_by = models.DateField(null=True, blank=True)
+    requested_on = models.DateField(null=True, blank=True)
+    called_on = models.DateField(null=True, blank=True)  # by the body itself
+    hold_by = models.DateField(null=True, blank=True)
+    noticed_on = models.DateField(null=True, blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
+    place = models.CharField(max_length=200, blank=True, default="")
+    chair = models.ForeignKey("people.Post", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    is_public = models.BooleanField(default=True)
+    parties = EncryptedJSONField(null=True, blank=True)  # [{"name": ..., "as": "applicant|third_party|reviewer"}]
+    record = EncryptedTextField(blank=True, default="")
+    recorded_on = models.DateField(null=True, blank=True)
+    signed_by = EncryptedJSONField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(noticed_on__isnull=True) | Q(requested_on__isnull=False) | Q(called_on__isnull=False),
+                name="hearing_is_noticed_after_it_was_requested_or_called",
+            ),
+            models.CheckConstraint(
+                condition=Q(recorded_on__isnull=True) | Q(held_at__isnull=False), name="hearing_is_recorded_after_it_was_held"
+            ),
+        ]
+
+
+class SiteVisit(OfCase):
+    """现场核查: by two officers at least (行政许可法 第三十四条第三款)."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="site_visits")
+    visited_on = models.DateField()
+    officers = models.ManyToManyField("people.Post", related_name="+")
+    place = models.CharField(max_length=200)
+    findings = EncryptedTextField()
+    meets = models.BooleanField()
+
+
+class ThirdParty(OfCase):
+    """利害关系人: told of what touches him, and heard (行政许可法 第三十六条)."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="third_parties")
+    name = EncryptedTextField()
+    interest = EncryptedTextField()
+    told_on = models.DateField()
+    heard_on = models.DateField(null=True, blank=True)
+    statement = EncryptedTextField(blank=True, default="")
+
+
+class Remedy(OfCase):
+    """救济: administrative review (复议) or a lawsuit (诉讼) against what was decided, followed to its end."""
+
+    class Kind(models.TextChoices):
+        REVIEW = "review", "行政复议"
+        LAWSUIT = "lawsuit", "行政诉讼"
+
+    class Outcome(models.TextChoices):
+        UPHELD = "upheld", "维持"
+        CHANGED = "changed", "变更"
+        ANNULLED = "annulled", "撤销"
+        ORDERED_ANEW = "ordered_anew", "责令重新作出"
+        WITHDRAWN = "withdrawn", "撤回"
+        DISMISSED = "dismissed", "驳回"
+
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="remedies")
+    kind = models.CharField(max_length=8, choices=Kind)
+    filed_on = models.DateField()
+    body = models.CharField(max_length=200)
+    reference = models.CharField(max_length=100, blank=True, default="")
+    outcome = models.CharField(max_length=12, choices=Outcome, blank=True, default="")
+    concluded_on = models.DateField(null=True, blank=True)
+    note = EncryptedTextField(blank=True, default="")
+
+    class Meta:
+        ordering = ["filed_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(concluded_on__isnull=True, outcome="") | (Q(concluded_on__isnull=False) & ~Q(outcome="")),
+                name="remedy_concluded_on_and_outcome_go_together",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "kind"], condition=Q(concluded_on__isnull=True), name="one_open_remedy_of_a_kind"
+            ),
+        ]
+
+
+class Message(OfCase):
+    """留言: between the applicant's side and the desk; part of the case."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="messages")
+    from_party = models.BooleanField()
+    text = EncryptedTextField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
