@@ -1,0 +1,9 @@
+"""Words of a text for searching: characters and pairs of characters for Chinese, words for Latin script, pinyin keys.
+
+PostgreSQL's own parsers do not cut Chinese; the tokens made here go into a `tsvector` as they are (`simple`, no
+dictionary), so an index needs no extension.
+"""
+
+from yukuaiban.search.tokens import pinyin_keys, query, tokens, vector
+
+__all__ = ["pinyin_keys", "query", "tokens", "vector"]

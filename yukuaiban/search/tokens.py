@@ -1,0 +1,78 @@
+"""Cut text into lexemes, and write them as tsvector and tsquery."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from pypinyin import Style, lazy_pinyin
+
+_RUN = re.compile(r"[0-9a-z]+|[^\W0-9a-z_]+")
+
+
+def normal(text: str) -> str:
+    """One spelling: NFKC, lower case; punctuation separates."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def is_han(character: str) -> bool:
+    """Whether it is a Chinese character, rare ones (beyond the basic plane) included."""
+    return "\u3400" <= character <= "\u9fff" or character == "〇" or ord(character) >= 0x20000
+
+
+def _runs(text: str) -> Iterator[tuple[str, bool]]:
+    """Stretches of one script: (stretch, is Chinese)."""
+    for match in _RUN.finditer(normal(text)):
+        stretch = match.group()
+        start = 0
+        for i in range(1, len(stretch) + 1):
+            if i == len(stretch) or is_han(stretch[i]) != is_han(stretch[start]):
+                yield stretch[start:i], is_han(stretch[start])
+                start = i
+
+
+def tokens(text: str) -> set[str]:
+    """Everything that a text can be found by: single characters, pairs, whole Latin words and their beginnings."""
+    found: set[str] = set()
+    for run, han in _runs(text):
+        if han:
+            found.update(run)
+            found.update(run[i : i + 2] for i in range(len(run) - 1))
+        else:
+            found.update(run[:n] for n in range(1, min(len(run), 12) + 1))
+            found.add(run)
+    return found
+
+
+def query_tokens(text: str) -> set[str]:
+    """What a text asks for: pairs where there are two characters or more, so that 公积金 does not find 金公."""
+    wanted: set[str] = set()
+    for run, han in _runs(text):
+        if han and len(run) > 1:
+            wanted.update(run[i : i + 2] for i in range(len(run) - 1))
+        else:
+            wanted.add(run)
+    return wanted
+
+
+@functools.lru_cache(maxsize=20000)
+def pinyin_keys(text: str) -> frozenset[str]:
+    """Pinyin in full and its initials: 居住证 -> juzhuzheng, jzz, and the syllables."""
+    han = "".join(c for c in normal(text) if is_han(c))
+    if not han:
+        return frozenset()
+    syllables = lazy_pinyin(han, errors="ignore")
+    initials = "".join(lazy_pinyin(han, style=Style.FIRST_LETTER, errors="ignore"))
+    return frozenset({"".join(syllables), initials, *syllables} - {""})
+
+
+def vector(words: Iterable[str]) -> str:
+    """Lexemes as tsvector text, safely quoted."""
+    return " ".join("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in sorted(set(words)) if word)
+
+
+def query(words: Iterable[str]) -> str:
+    """Lexemes that must all be there, as tsquery text."""
+    return " & ".join("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in sorted(set(words)) if word)
