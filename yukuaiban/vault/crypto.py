@@ -149,17 +149,26 @@ def _secret(key_id: bytes) -> bytes:
 
 def _seal(secret: bytes, data: bytes, aad: bytes) -> bytes:
     nonce = os.urandom(NONCE_LENGTH)
-    cipher = Cipher(algorithms.SM4(secret), modes.GCM(nonce)).encryptor()
-    cipher.authenticate_additional_data(aad)
-    return nonce + cipher.update(data) + cipher.finalize() + cipher.tag
+    return nonce + seal(secret, nonce, data, aad)
 
 
 def _open(secret: bytes, sealed: bytes, aad: bytes) -> bytes:
-    nonce, body, tag = sealed[:NONCE_LENGTH], sealed[NONCE_LENGTH:-TAG_LENGTH], sealed[-TAG_LENGTH:]
-    cipher = Cipher(algorithms.SM4(secret), modes.GCM(nonce, tag)).decryptor()
+    return unseal(secret, sealed[:NONCE_LENGTH], sealed[NONCE_LENGTH:], aad)
+
+
+def seal(secret: bytes, nonce: bytes, data: bytes, aad: bytes) -> bytes:
+    """SM4-GCM itself: ciphertext and tag. The caller answers for a nonce that is never used twice with this secret."""
+    cipher = Cipher(algorithms.SM4(secret), modes.GCM(nonce)).encryptor()
+    cipher.authenticate_additional_data(aad)
+    return cipher.update(data) + cipher.finalize() + cipher.tag
+
+
+def unseal(secret: bytes, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
+    """The other way. Raises: Unreadable."""
+    cipher = Cipher(algorithms.SM4(secret), modes.GCM(nonce, sealed[-TAG_LENGTH:])).decryptor()
     cipher.authenticate_additional_data(aad)
     try:
-        return cipher.update(body) + cipher.finalize()
+        return cipher.update(sealed[:-TAG_LENGTH]) + cipher.finalize()
     except InvalidTag:
         raise Unreadable("The value was altered, or is read from another place than it was written for.") from None
 

@@ -186,11 +186,14 @@ def _write(home: Path, purpose: Purpose) -> Key:
     key = Key(secrets.token_bytes(ID_LENGTH), purpose, made_at, secrets.token_bytes(SIZES[purpose]))
     record = {"made_at": made_at.isoformat(), "key": base64.b64encode(key.secret).decode("ascii")}
     final, half = home / f"{purpose}-{key.id.hex()}.key", home / f".{purpose}-{key.id.hex()}.half"
-    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
-        json.dump(record, out)
-        out.flush()
-        os.fsync(out.fileno())
-    half.rename(final)  # a reader sees a whole key or none
+    try:
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
+            json.dump(record, out)
+            out.flush()
+            os.fsync(out.fileno())
+        half.rename(final)  # a reader sees a whole key or none
+    finally:
+        half.unlink(missing_ok=True)
     descriptor = os.open(home, os.O_RDONLY)
     try:
         os.fsync(descriptor)
