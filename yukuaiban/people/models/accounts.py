@@ -56,7 +56,7 @@ class Account(AbstractBaseUser):
     phone_index = BlindIndexField(source="phone", kind="phone", null=True, blank=True)
     phone_verified_at = models.DateTimeField(null=True, blank=True)
     party = models.OneToOneField("people.Party", models.PROTECT, null=True, blank=True, related_name="account")
-    language = models.CharField(max_length=10, default="zh-hans")
+    language = models.CharField(max_length=10, default="zh")
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=now)
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -16,13 +16,15 @@ class PartyKind(models.TextChoices):
 
 
 class IdKind(models.TextChoices):
-    """The document that says who somebody is; one number space each."""
+    """The document that says who somebody is; one number space each. The values are those of `identifiers.documents`."""
 
     RESIDENT_ID = "resident_id", _("居民身份证")
-    PASSPORT = "passport", _("护照")
+    HK_MACAO_RESIDENCE = "hk_macao_residence", _("港澳居民居住证")
+    TAIWAN_RESIDENCE = "taiwan_residence", _("台湾居民居住证")
     HK_MACAO_PERMIT = "hk_macao_permit", _("港澳居民来往内地通行证")
     TAIWAN_PERMIT = "taiwan_permit", _("台湾居民来往大陆通行证")
-    FOREIGN_RESIDENCE = "foreign_residence", _("外国人永久居留身份证")
+    FOREIGN_PERMANENT = "foreign_permanent", _("外国人永久居留身份证")
+    PASSPORT = "passport", _("护照")
     CREDIT_CODE = "credit_code", _("统一社会信用代码")
 
 

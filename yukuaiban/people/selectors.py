@@ -1,0 +1,307 @@
+"""What is read of people: for whom an account may act, which posts an officer holds, and who is close to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from yukuaiban.config.errors import NotFound
+from yukuaiban.config.now import today
+from yukuaiban.config.parameters import parameter
+from yukuaiban.people.models import (
+    Account,
+    Consent,
+    Desk,
+    Guardianship,
+    Mandate,
+    MandateKind,
+    OrganisationProfile,
+    Party,
+    Post,
+)
+
+
+class Ground(StrEnum):
+    """Why an account may act for a party."""
+
+    SELF = "self"
+    GUARDIAN = "guardian"
+    RELATIVE = "relative"
+    REPRESENTATIVE = "representative"
+    AGENT = "agent"
+
+    @property
+    def label(self) -> str:
+        return str(_GROUND_NAMES[self])
+
+
+_GROUND_NAMES = {
+    Ground.SELF: _("本人"),
+    Ground.GUARDIAN: _("监护人"),
+    Ground.RELATIVE: _("受亲友委托"),
+    Ground.REPRESENTATIVE: _("法定代表人"),
+    Ground.AGENT: _("经办人"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ActingAs:
+    """One party an account may act for, why, for what and until when.
+
+    Args:
+        items: Codes of the items the authority is limited to; None means every item.
+        until: The first day on which it no longer holds; None means no end is known.
+    """
+
+    party: Party
+    ground: Ground
+    items: frozenset[str] | None = None
+    until: date | None = None
+    authority_id: int | None = None
+
+    @property
+    def is_self(self) -> bool:
+        return self.ground is Ground.SELF
+
+    def covers(self, item: str | Iterable[str] | None) -> bool:
+        """Whether the authority reaches an item, given by one code or by several (a service item and its entry)."""
+        if item is None or self.items is None:
+            return True
+        codes = {item} if isinstance(item, str) else set(item)
+        return not self.items.isdisjoint(codes)
+
+
+# --- for whom ---------------------------------------------------------------------------------------------------------
+
+
+def party_of(account: Account) -> Party:
+    """The person who holds the account."""
+    if account.party is None:
+        raise NotFound(_("此账号没有关联的个人信息。请重新登录；仍然不行请拨打 12345。"))
+    return account.party
+
+
+def parties_for(account: Account, on: date | None = None) -> list[ActingAs]:
+    """Everybody the account may act for on a day (today): himself first, then wards, relatives, organisations.
+
+    A ward under fourteen appears only while the guardian's consent to handling the child's data stands. Law: 个人信息保护法
+    第三十一条; 民法典 第一百七十三条 (a mandate ends with its term, its revocation, the death of either side).
+    """
+    if account.party is None or not account.is_active:
+        return []
+    on = on or today()
+    person = account.party
+    return [
+        ActingAs(person, Ground.SELF),
+        *_wards(account, person, on),
+        *_principals(person, MandateKind.RELATIVE, on),
+        *_represented(person),
+        *_principals(person, MandateKind.AGENT, on),
+    ]
+
+
+def acting_for(
+    account: Account, party: Party | int, item: str | Iterable[str] | None = None, on: date | None = None
+) -> ActingAs | None:
+    """The ground on which the account may act for a party (in an item), or None."""
+    wanted = party if isinstance(party, int) else party.pk
+    found = (acting for acting in parties_for(account, on) if acting.party.pk == wanted and acting.covers(item))
+    return next(found, None)
+
+
+def can_act_for(
+    account: Account, party: Party | int, item: str | Iterable[str] | None = None, on: date | None = None
+) -> bool:
+    """Whether the account may act for a party on a day (today), in an item where one is given."""
+    return acting_for(account, party, item, on) is not None
+
+
+def party_for(account: Account, party_id: int) -> Party:
+    """A party the account may act for; a stranger is not found."""
+    acting = acting_for(account, party_id)
+    if acting is None:
+        raise NotFound(_("没有找到这个人或单位，或者您没有代其办理的权限。"))
+    return acting.party
+
+
+def _wards(account: Account, guardian: Party, on: date) -> list[ActingAs]:
+    rows = (
+        Guardianship.objects.filter(in_force(on), guardian=guardian, confirmed_at__isnull=False, ended_at__isnull=True)
+        .filter(ward__died_on__isnull=True, ward__merged_into__isnull=True)
+        .annotate(has_consent=Exists(child_consents(account).filter(party=OuterRef("ward"))))
+        .select_related("ward")
+        .order_by("ward__birth_on", "pk")
+    )
+    return [
+        ActingAs(row.ward, Ground.GUARDIAN, until=row.valid_until, authority_id=row.pk)
+        for row in rows
+        if row.has_consent or not is_young_child(row.ward, on)
+    ]
+
+
+def _principals(agent: Party, kind: MandateKind, on: date) -> list[ActingAs]:
+    rows = (
+        mandates_in_force(on)
+        .filter(agent=agent, kind=kind)
+        .exclude(principal__organisation__status=OrganisationProfile.Status.DEREGISTERED)
+        .select_related("principal")
+        .order_by("pk")
+    )
+    ground = Ground.RELATIVE if kind == MandateKind.RELATIVE else Ground.AGENT
+    return [
+        ActingAs(row.principal, ground, _limit(row.items), row.valid_until, row.pk)
+        for row in rows
+        if row.principal is not None
+    ]
+
+
+def _limit(items: list[str] | None) -> frozenset[str] | None:
+    return None if items is None else frozenset(items)
+
+
+def _represented(person: Party) -> list[ActingAs]:
+    rows = (
+        OrganisationProfile.objects.filter(legal_representative=person)
+        .exclude(status=OrganisationProfile.Status.DEREGISTERED)
+        .select_related("party")
+        .order_by("pk")
+    )
+    return [ActingAs(row.party, Ground.REPRESENTATIVE) for row in rows]
+
+
+def in_force(on: date) -> Q:
+    """[valid_from, valid_until) holds on a day."""
+    return Q(valid_from__lte=on) & (Q(valid_until__isnull=True) | Q(valid_until__gt=on))
+
+
+def mandates_in_force(on: date) -> QuerySet[Mandate]:
+    """Mandates that count on a day: confirmed, not revoked, in their term, both sides alive."""
+    return Mandate.objects.filter(
+        in_force(on),
+        state=Mandate.State.CONFIRMED,
+        principal__died_on__isnull=True,
+        principal__merged_into__isnull=True,
+        agent__died_on__isnull=True,
+    )
+
+
+def child_consents(account: Account) -> QuerySet[Consent]:
+    """Consents to handling a young child's data that this guardian gave and did not withdraw."""
+    return Consent.objects.filter(kind=Consent.Kind.CHILD, given_by=account, withdrawn_at__isnull=True)
+
+
+# --- age --------------------------------------------------------------------------------------------------------------
+
+
+def age_on(birth_on: date, on: date) -> int:
+    """Full years of life (周岁) on a day."""
+    return on.year - birth_on.year - ((on.month, on.day) < (birth_on.month, birth_on.day))
+
+
+def is_minor(party: Party, on: date | None = None) -> bool:
+    """Whether a person has not come of age. Law: 民法典 第十七条."""
+    on = on or today()
+    return party.birth_on is not None and age_on(party.birth_on, on) < int(parameter("age_of_majority", on).value)
+
+
+def is_young_child(party: Party, on: date | None = None) -> bool:
+    """Whether all data about the person is sensitive because of his age. Law: 个人信息保护法 第二十八条, 第三十一条."""
+    on = on or today()
+    return party.birth_on is not None and age_on(party.birth_on, on) < int(parameter("child_data_age", on).value)
+
+
+# --- officers ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """An account with the posts it holds on a day."""
+
+    account: Account
+    posts: tuple[Post, ...]
+
+    @property
+    def name(self) -> str:
+        return str(self.account)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(post.desk.role for post in self.posts)
+
+    def post(self, post_id: int) -> Post | None:
+        return next((post for post in self.posts if post.pk == post_id), None)
+
+
+def posts_of(account: Account, on: date | None = None) -> list[Post]:
+    """The posts an officer holds on a day (today), his own before those he substitutes at."""
+    if not account.is_active:
+        return []
+    return list(
+        Post.objects.filter(in_force(on or today()), account=account, desk__is_open=True)
+        .select_related("desk__department", "desk__division", "substitute_for__account__party")
+        .order_by("substitute_for_id", "valid_from", "pk")
+    )
+
+
+def officer(account: Account, on: date | None = None) -> Officer | None:
+    """The officer behind an account; None where it holds no post."""
+    posts = posts_of(account, on)
+    return Officer(account, tuple(posts)) if posts else None
+
+
+def is_held(post: Post, on: date | None = None) -> bool:
+    """Whether the post is held by its officer on a day (today)."""
+    return Post.objects.filter(
+        in_force(on or today()), pk=post.pk, desk__is_open=True, account__is_active=True
+    ).exists()
+
+
+def officers_at(desk: Desk | int, on: date | None = None) -> list[Account]:
+    """Who sits at a desk on a day (today), substitutes included."""
+    return list(
+        Account.objects.filter(
+            pk__in=Post.objects.filter(in_force(on or today()), desk=desk).values("account"), is_active=True
+        )
+        .select_related("party")
+        .order_by("pk")
+    )
+
+
+# --- closeness --------------------------------------------------------------------------------------------------------
+
+
+def close_to(person_id: int) -> set[int]:
+    """The parties one may not decide about: oneself, the family the platform knows, and the organisations of all these.
+
+    Family is: wards and guardians, the other guardians of one's wards, and the sides of a relative's mandate. A closeness the
+    platform does not know must be declared by the officer himself.
+    """
+    wards = set(_standing_guardianships().filter(guardian=person_id).values_list("ward", flat=True))
+    family = {
+        person_id,
+        *wards,
+        *_standing_guardianships().filter(ward=person_id).values_list("guardian", flat=True),
+        *_standing_guardianships().filter(ward__in=wards).values_list("guardian", flat=True),
+        *_relatives(person_id),
+    }
+    organisations = OrganisationProfile.objects.filter(legal_representative__in=family).values_list("pk", flat=True)
+    served = (
+        mandates_in_force(today()).filter(agent=person_id, kind=MandateKind.AGENT).values_list("principal", flat=True)
+    )
+    return family | set(organisations) | {pk for pk in served if pk is not None}
+
+
+def _standing_guardianships() -> QuerySet[Guardianship]:
+    return Guardianship.objects.filter(confirmed_at__isnull=False, ended_at__isnull=True)
+
+
+def _relatives(person_id: int) -> set[int]:
+    pairs = Mandate.objects.filter(
+        Q(principal=person_id) | Q(agent=person_id), kind=MandateKind.RELATIVE, confirmed_at__isnull=False
+    ).values_list("principal", "agent")
+    return {pk for pair in pairs for pk in pair if pk is not None}
