@@ -17,8 +17,8 @@ from yukuaiban.people.models import Account, Party, Post
 class Actor:
     """One person in one capacity, or the system itself.
 
-    A person acts for one party (himself, a ward, a principal, an organisation); an officer acts from one post. What he may do
-    follows from the capacity, never from the account alone.
+    A person acts for one party (himself, a ward, a principal, an organisation); an officer acts from one post.
+    What he may do follows from the capacity, never from the account alone.
     """
 
     kind: Literal["party", "officer", "system"]

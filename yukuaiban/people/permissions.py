@@ -27,8 +27,8 @@ class SecondPersonNeeded(PermissionRefused):
 def own_or_family(actor: Actor, party: Party | int | None) -> bool:
     """Whether a party is the officer himself, his family as far as the platform knows it, or their organisation.
 
-    Law: 公务员法 第七十六条 (回避: own interest, or that of spouse, lineal and near collateral relatives); for penalties
-    行政处罚法 第四十三条.
+    Law: 公务员法 第七十六条 (回避: own interest, or that of spouse, lineal and near collateral relatives);
+    for penalties 行政处罚法 第四十三条.
     """
     if not actor.is_officer or party is None:
         return False
@@ -47,7 +47,7 @@ def check_disinterested(actor: Actor, *parties: Party | int | None) -> None:
 
 
 def second_person_needed(actor: Actor, done_by: Iterable[int | None]) -> bool:
-    """Whether the actor did an earlier step himself, so that another must do this one. `done_by` are account numbers."""
+    """Whether the actor did an earlier step himself, so that another must do this one. `done_by`: accounts."""
     return actor.account_id is not None and actor.account_id in set(done_by)
 
 

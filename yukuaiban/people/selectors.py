@@ -89,8 +89,8 @@ def party_of(account: Account) -> Party:
 def parties_for(account: Account, on: date | None = None) -> list[ActingAs]:
     """Everybody the account may act for on a day (today): himself first, then wards, relatives, organisations.
 
-    A ward under fourteen appears only while the guardian's consent to handling the child's data stands. Law: 个人信息保护法
-    第三十一条; 民法典 第一百七十三条 (a mandate ends with its term, its revocation, the death of either side).
+    A ward under fourteen appears only while the guardian's consent to handling the child's data stands.
+    Law: 个人信息保护法 第三十一条; 民法典 第一百七十三条 (a mandate ends by term, revocation, death of either side).
     """
     if account.party is None or not account.is_active:
         return []
@@ -278,8 +278,8 @@ def officers_at(desk: Desk | int, on: date | None = None) -> list[Account]:
 def close_to(person_id: int) -> set[int]:
     """The parties one may not decide about: oneself, the family the platform knows, and the organisations of all these.
 
-    Family is: wards and guardians, the other guardians of one's wards, and the sides of a relative's mandate. A closeness the
-    platform does not know must be declared by the officer himself.
+    Family is: wards and guardians, the other guardians of one's wards, and the sides of a relative's mandate.
+    A closeness the platform does not know must be declared by the officer himself.
     """
     wards = set(_standing_guardianships().filter(guardian=person_id).values_list("ward", flat=True))
     family = {

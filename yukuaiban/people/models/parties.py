@@ -16,7 +16,7 @@ class PartyKind(models.TextChoices):
 
 
 class IdKind(models.TextChoices):
-    """The document that says who somebody is; one number space each. The values are those of `identifiers.documents`."""
+    """The document that says who somebody is; one number space each. Values as in `identifiers.documents`."""
 
     RESIDENT_ID = "resident_id", _("居民身份证")
     HK_MACAO_RESIDENCE = "hk_macao_residence", _("港澳居民居住证")
