@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.utils.translation import gettext_lazy as _
-
 from yukuaiban.config import env
+from yukuaiban.design import languages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "yukuaiban"
@@ -64,6 +63,7 @@ INSTALLED_APPS = [
     # the faces
     "yukuaiban.portal",
     "yukuaiban.desk",
+    "django.forms",  # last: its widgets' templates, after ours
 ]
 
 MIDDLEWARE = [
@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "yukuaiban.design.middleware.SecurityHeaders",
+    "yukuaiban.people.passes.SignedPass",  # before the session: who holds a valid pass costs no session read
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -133,7 +134,41 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "portal:home"
+LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "portal:home"
+
+# log-in by phone or e-mail, each proved by a code; people/adapters.py says what we do differently
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_ADAPTER = "yukuaiban.people.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "signup": "yukuaiban.people.forms.SignupForm",
+    "login": "yukuaiban.people.forms.LoginForm",
+    "request_login_code": "yukuaiban.people.forms.RequestLoginCodeForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "yukuaiban.people.adapters.display_name"
+ACCOUNT_LOGIN_METHODS = {"phone", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["phone", "email*", "password1*", "password2*"]  # the form asks for one of the two
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = 3
+ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 3
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_ADAPTER = "yukuaiban.people.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
+
+# demonstration: this machine only, sample people, officers may work without a second factor (and every desk page says so)
+DEMO = env.flag("YUKUAIBAN_DEMO", not PRODUCTION and set(ALLOWED_HOSTS) <= {"127.0.0.1", "localhost", "[::1]"})
+env.refuse(DEMO and PRODUCTION, "YUKUAIBAN_DEMO and YUKUAIBAN_PRODUCTION are both set: a demonstration is never production.")
+OFFICER_MFA_REQUIRED = env.flag("YUKUAIBAN_OFFICER_MFA", not DEMO)
+env.refuse(not (DEMO or OFFICER_MFA_REQUIRED), "YUKUAIBAN_OFFICER_MFA is 0: only a demonstration may go without.")
+PERSON_VERIFIER = env.text("YUKUAIBAN_PERSON_VERIFIER", "yukuaiban.people.verifiers.Sandbox")
+PASS_SECONDS = 60  # how long a signed pass counts without asking the database
 
 SESSION_COOKIE_NAME = "ykb_session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
@@ -148,10 +183,17 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "yukuaiban.people.lockout.name"
+AXES_LOCKOUT_CALLABLE = "yukuaiban.people.lockout.answer"
+AXES_SENSITIVE_PARAMETERS = ["login", "phone", "email", "password", "username", "ip_address"]
+
+# counters of codes and attempts are one for all processes; a table without a log, emptied by a crash
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_row"}}
 
 # --- language and time ------------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("中文")), ("en", _("English"))]
+languages.register()  # the address says /zh/; Django alone knows only zh-hans
+LANGUAGE_CODE = "zh"
+LANGUAGES = [("zh", "中文"), ("en", "English")]
 LOCALE_PATHS = [ROOT / "locale"]
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"

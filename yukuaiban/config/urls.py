@@ -16,3 +16,8 @@ urlpatterns = [
 ]
 if find_spec("yukuaiban.config.api"):
     urlpatterns.insert(0, path("api/", include("yukuaiban.config.api")))
+
+handler400 = "yukuaiban.design.pages.bad_request"
+handler403 = "yukuaiban.design.pages.permission_denied"
+handler404 = "yukuaiban.design.pages.page_not_found"
+handler500 = "yukuaiban.design.pages.server_error"

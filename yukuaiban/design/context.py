@@ -1,0 +1,89 @@
+"""What every page is told without asking: language, navigation, banners, the date that is played."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpRequest
+from django.urls import Resolver404, translate_url
+from django.utils import translation
+
+from yukuaiban.config.now import shift, today
+from yukuaiban.design import navigation
+from yukuaiban.design.languages import other
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The context of every template that is rendered for a request."""
+    return {"page": PageContext(request)}
+
+
+class PageContext:
+    """Read by the skeletons (`page.main_nav`, `page.other_language_url`, ...). Each part is computed when it is asked for."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @property
+    def path(self) -> str:
+        return self.request.get_full_path()
+
+    @property
+    def language(self) -> str:
+        return (translation.get_language() or settings.LANGUAGE_CODE)[:2]
+
+    @property
+    def other_language(self) -> str:
+        return other(self.language)
+
+    @property
+    def other_language_url(self) -> str:
+        """This page in the other language; its home page where this address has no other form."""
+        try:
+            translated = translate_url(self.path, self.other_language)
+        except (Resolver404, ValueError):
+            translated = self.path
+        return translated if translated != self.path else f"/{self.other_language}/"
+
+    @property
+    def main_nav(self) -> list[navigation.Entry]:
+        return list(navigation.entries("main", self.request))
+
+    @property
+    def account_nav(self) -> list[navigation.Entry]:
+        return list(navigation.entries("account", self.request))
+
+    @property
+    def foot_nav(self) -> list[navigation.Entry]:
+        return list(navigation.entries("foot", self.request))
+
+    @property
+    def desk_nav(self) -> list[navigation.Entry]:
+        return list(navigation.entries("desk", self.request))
+
+    @property
+    def banners(self) -> list[navigation.Banner]:
+        return navigation.banners(self.request)
+
+    @property
+    def played_date(self) -> Any:
+        """The date set by YUKUAIBAN_TODAY, or None on an ordinary day."""
+        return today() if shift() else None
+
+    @property
+    def messages(self) -> list[Any]:
+        """What the last act wants to say once (django.contrib.messages); asked only where a cookie says there may be one."""
+        cookies = self.request.COOKIES
+        if settings.SESSION_COOKIE_NAME not in cookies and "messages" not in cookies:
+            return []
+        return list(get_messages(self.request))
+
+    @property
+    def viewer(self) -> Any:
+        """The signed-in account, or None. Without a session cookie nothing is read, so public bytes stay public."""
+        if settings.SESSION_COOKIE_NAME not in self.request.COOKIES:
+            return None
+        user = getattr(self.request, "user", None)
+        return user if user is not None and user.is_authenticated else None

@@ -1,0 +1,130 @@
+"""How dates, money and hidden numbers are written, in the language of the page. Pure functions; templates use them as filters."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from yukuaiban.config.now import ZONE, today
+
+MONTHS = (
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
+
+
+def is_chinese() -> bool:
+    return (get_language() or "zh").startswith("zh")
+
+
+def date_text(value: date | datetime | None) -> str:
+    """`2026年11月22日`, `22 November 2026`; nothing for nothing."""
+    if value is None:
+        return ""
+    day = _local(value)
+    if is_chinese():
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def date_short(value: date | datetime | None) -> str:
+    """`11月22日`, `22 Nov`: for lists, where the year is this year; with the year otherwise."""
+    if value is None:
+        return ""
+    day = _local(value)
+    if day.year != today().year:
+        return f"{day.year}-{day.month:02}-{day.day:02}"
+    return f"{day.month}月{day.day}日" if is_chinese() else f"{day.day} {MONTHS[day.month - 1][:3]}"
+
+
+def time_text(value: datetime | None) -> str:
+    """`14:05`, in the city's time."""
+    return "" if value is None else f"{value.astimezone(ZONE):%H:%M}"
+
+
+def datetime_text(value: datetime | None) -> str:
+    """`2026年11月22日 14:05`, `22 November 2026, 14:05`."""
+    if value is None:
+        return ""
+    separator = " " if is_chinese() else ", "
+    return f"{date_text(value)}{separator}{time_text(value)}"
+
+
+def iso(value: date | datetime | None) -> str:
+    """For `<time datetime>`."""
+    if value is None:
+        return ""
+    return value.astimezone(ZONE).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+
+
+def money(fen: int | None) -> str:
+    """`¥12.50`, `¥1,200`; `免费` for nothing to pay. The amount is in fen, so nothing is ever rounded."""
+    if fen is None:
+        return ""
+    if fen == 0:
+        return _("免费")
+    yuan, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}¥{yuan:,}" + (f".{rest:02}" if rest else "")
+
+
+def relative_day(value: date | datetime | None) -> str:
+    """`今天`, `明天`, `3 天后`, `已过 2 天`: calendar days from today, for people; working days come from the clock."""
+    if value is None:
+        return ""
+    days = (_local(value) - today()).days
+    if days in (-1, 0, 1):
+        return {-1: _("昨天"), 0: _("今天"), 1: _("明天")}[days]
+    if days > 0:
+        return ngettext("%(days)d 天后", "%(days)d 天后", days) % {"days": days}
+    return ngettext("%(days)d 天前", "%(days)d 天前", -days) % {"days": -days}
+
+
+def working_days_left(left: int | None) -> str:
+    """`还剩 3 个工作日`, `今天到期`, `已超期 2 个工作日`. `left` is negative when late."""
+    if left is None:
+        return ""
+    if left == 0:
+        return _("今天到期")
+    if left > 0:
+        return ngettext("还剩 %(days)d 个工作日", "还剩 %(days)d 个工作日", left) % {"days": left}
+    return ngettext("已超期 %(days)d 个工作日", "已超期 %(days)d 个工作日", -left) % {"days": -left}
+
+
+def masked(value: str | None, keep_first: int = 3, keep_last: int = 4) -> str:
+    """`138****8000`: the ends of a number that a person recognises as his, never the whole of it."""
+    text = value or ""
+    hidden = len(text) - keep_first - keep_last
+    if hidden <= 0:
+        return "*" * len(text)
+    return text[:keep_first] + "*" * hidden + (text[-keep_last:] if keep_last else "")
+
+
+def masked_name(value: str | None) -> str:
+    """`张*`, `欧阳**`, `·` kept: the first character (both of a double surname) and as many stars as characters follow."""
+    text = (value or "").strip()
+    if not text:
+        return ""
+    keep = 2 if len(text) > 2 and text[:2] in DOUBLE_SURNAMES else 1
+    return text[:keep] + "".join("·" if character == "·" else "*" for character in text[keep:])
+
+
+DOUBLE_SURNAMES = frozenset(
+    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 令狐 慕容 轩辕 夏侯 长孙 宇文 司徒 司空 独孤 南宫 西门 端木 "
+    "百里 东郭 呼延 闻人 澹台 公冶 宗政 濮阳 淳于 单于 太叔 申屠 仲孙 钟离 鲜于 闾丘 亓官 赫连 万俟 拓跋".split()  # noqa: SIM905
+)
+
+
+def file_size(size: int | None) -> str:
+    """`812 B`, `34 KB`, `2.1 MB`."""
+    if size is None:
+        return ""
+    if size < 1024:
+        return f"{size} B"
+    if size < 1024 * 1024:
+        return f"{size / 1024:.0f} KB"
+    return f"{size / 1024 / 1024:.1f} MB"
+
+
+def _local(value: date | datetime) -> date:
+    return value.astimezone(ZONE).date() if isinstance(value, datetime) else value

@@ -1,0 +1,124 @@
+"""The Jinja2 environment of every page and letter, and the renderer of Django forms."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, NoReturn
+
+import segno
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.forms.renderers import TemplatesSetting
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from jinja2 import Environment, Undefined
+from jinja2.exceptions import UndefinedError
+from markupsafe import Markup
+
+from yukuaiban.design import formats
+from yukuaiban.design.languages import html_lang, other
+
+
+class Unnamed(Undefined):
+    """A name that was not given: false in a condition, an error when printed. A blank on a page is never an accident."""
+
+    def _refuse(self) -> NoReturn:
+        raise UndefinedError(self._undefined_message)
+
+    def __str__(self) -> str:
+        self._refuse()
+
+    def __html__(self) -> str:
+        self._refuse()
+
+
+class FormRenderer(TemplatesSetting):
+    """Django forms in our field markup; the widgets are Django's own, from its Jinja2 folder."""
+
+    form_template_name = "design/forms/form.html"
+    field_template_name = "design/forms/field.html"
+    formset_template_name = "design/forms/formset.html"
+
+
+def url(name: str, *args: Any, query: Any = None, fragment: str | None = None, **kwargs: Any) -> str:
+    """The address of a page in the language of this page."""
+    return reverse(name, args=args or None, kwargs=kwargs or None, query=query, fragment=fragment)
+
+
+def url_or_none(name: str, *args: Any, **kwargs: Any) -> str:
+    """The address, or an empty text where this installation has no such page."""
+    try:
+        return url(name, *args, **kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+def static(path: str) -> str:
+    """The address of a static file; with its hash in the name once the files were collected."""
+    if not getattr(staticfiles_storage, "hashed_files", True):  # nothing collected yet
+        return f"{settings.STATIC_URL}{path}"
+    return staticfiles_storage.url(path)
+
+
+def qr_svg(text: str, *, error: str = "m") -> Markup:
+    """A QR code as inline SVG: sharp on paper, no request, no inline style."""
+    out = io.BytesIO()
+    segno.make(text, error=error, micro=False).save(
+        out, kind="svg", xmldecl=False, svgns=False, omitsize=True, svgclass="qr", lineclass=None, border=2
+    )
+    return Markup(out.getvalue().decode())  # noqa: S704  # segno writes numbers only
+
+
+def environment(**options: Any) -> Environment:
+    """What every template can use without an import."""
+    options["undefined"] = Unnamed
+    env = Environment(  # noqa: S701  # Django's backend sets autoescape
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        **options,
+    )
+    env.policies["ext.i18n.trimmed"] = True
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    env.globals.update(
+        url=url,
+        url_or_none=url_or_none,
+        static=static,
+        qr_svg=qr_svg,
+        language=lambda: (translation.get_language() or "zh")[:2],
+        html_lang=lambda: html_lang(translation.get_language()),
+        other_language=lambda: other(translation.get_language()),
+        city_hotline="12345",
+    )
+    env.filters.update(
+        date=formats.date_text,
+        date_short=formats.date_short,
+        datetime=formats.datetime_text,
+        time=formats.time_text,
+        iso=formats.iso,
+        money=formats.money,
+        relative_day=formats.relative_day,
+        working_days_left=formats.working_days_left,
+        masked=formats.masked,
+        masked_name=formats.masked_name,
+        file_size=formats.file_size,
+        pick=pick,
+    )
+    return env
+
+
+def pick(pair: Any) -> Any:
+    """`{zh: ..., en: ...}` of a pack in the language of the page; Chinese, marked as such, where there is no English."""
+    if not isinstance(pair, dict):
+        return pair
+    if formats.is_chinese():
+        return pair.get("zh") or pair.get("en") or ""
+    if pair.get("en"):
+        return pair["en"]
+    return Markup('<span lang="zh-Hans">{}</span>').format(pair.get("zh") or "")

@@ -1,0 +1,88 @@
+"""What stands in the header, the foot and above the page. The faces and domains register; this floor knows none of them.
+
+    # portal/apps.py, in ready()
+    navigation.add("main", _("我的办件"), "cases:mine", icon="folder", order=20)
+    banners.add(outages_as_banners)
+
+An entry whose address does not exist in this installation is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+Place = Literal["main", "account", "foot", "desk"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One link. `label` is a lazy translation; `key` lets a page say which entry it belongs to (`{% set here = "..." %}`)."""
+
+    label: Any
+    url_name: str
+    icon: str = ""
+    order: int = 100
+    key: str = ""
+    kwargs: dict[str, Any] = field(default_factory=dict, hash=False)
+    shown_to: Callable[[HttpRequest], bool] | None = None
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name, kwargs=self.kwargs or None)
+
+
+@dataclass(frozen=True)
+class Banner:
+    """A line above every page. Kinds: `info`, `warn`, `error`, `demo`."""
+
+    kind: str
+    text: Any
+    link: str = ""
+    link_text: Any = ""
+
+
+_entries: dict[Place, list[Entry]] = {"main": [], "account": [], "foot": [], "desk": []}
+_banner_sources: list[Callable[[HttpRequest], Iterable[Banner]]] = []
+
+
+def add(
+    place: Place,
+    label: Any,
+    url_name: str,
+    *,
+    icon: str = "",
+    order: int = 100,
+    shown_to: Callable[[HttpRequest], bool] | None = None,
+    **kwargs: Any,
+) -> None:
+    """Put a link into the main navigation, the account menu, the foot of the page or the desk's bar. Twice is once."""
+    known = [e for e in _entries[place] if (e.url_name, e.kwargs) != (url_name, kwargs)]
+    entry = Entry(label, url_name, icon, order, url_name, kwargs, shown_to)
+    _entries[place] = sorted([*known, entry], key=lambda e: e.order)
+
+
+def add_banners(source: Callable[[HttpRequest], Iterable[Banner]]) -> None:
+    """Register a function that says which banners stand above this page now. It must be cheap: every page asks."""
+    if source not in _banner_sources:
+        _banner_sources.append(source)
+
+
+def entries(place: Place, request: HttpRequest) -> Iterator[Entry]:
+    """The links of a place that exist here and are for this person."""
+    for entry in _entries[place]:
+        if entry.shown_to is not None and not entry.shown_to(request):
+            continue
+        try:
+            entry.url  # noqa: B018  # asks whether the address exists
+        except NoReverseMatch:
+            continue
+        yield entry
+
+
+def banners(request: HttpRequest) -> list[Banner]:
+    return [banner for source in _banner_sources for banner in source(request)]

@@ -1,0 +1,156 @@
+// Small helps on top of pages that work without them. Each is switched on by a data attribute and does nothing elsewhere.
+(function () {
+  "use strict";
+
+  function each(selector, act, root) {
+    (root || document).querySelectorAll(selector).forEach(act);
+  }
+
+  // --- say something once: ykb.say("已复制") ----------------------------------------------------------------------------
+  function say(text, kind) {
+    var region = document.getElementById("toasts");
+    if (!region) return;
+    var line = document.createElement("p");
+    line.className = "toast toast-" + (kind || "info");
+    line.textContent = text;
+    region.append(line);
+    window.setTimeout(function () { line.remove(); }, 6000);
+  }
+
+  // --- htmx: our token on every request that changes something ------------------------------------------------------------
+  function csrfToken() {
+    var found = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    if (found) return found[1];
+    var field = document.querySelector("input[name=csrfmiddlewaretoken]");
+    return field ? field.value : "";
+  }
+  document.addEventListener("htmx:configRequest", function (event) {
+    event.detail.headers["X-CSRFToken"] = csrfToken();
+  });
+  // A refusal (409, 422, ...) comes as a fragment that says why: show it like any other answer.
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var status = event.detail.xhr.status;
+    if (status >= 400 && status < 500 && event.detail.xhr.getResponseHeader("Content-Type").indexOf("text/html") === 0) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
+  });
+
+  // --- copy, print, close ---------------------------------------------------------------------------------------------------
+  document.addEventListener("click", function (event) {
+    var copy = event.target.closest("[data-copy]");
+    if (copy) {
+      navigator.clipboard.writeText(copy.getAttribute("data-copy")).then(function () {
+        say(copy.getAttribute("data-copied"), "success");
+      });
+      return;
+    }
+    if (event.target.closest("[data-print]")) {
+      window.print();
+      return;
+    }
+    var close = event.target.closest("dialog [data-close]");
+    if (close) {
+      event.preventDefault();
+      close.closest("dialog").close();
+    }
+  });
+
+  // --- confirm: the page that names the consequence, opened as a dialog ------------------------------------------------------
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("a[data-confirm]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !window.HTMLDialogElement) return;
+    event.preventDefault();
+    fetch(link.href, { credentials: "same-origin", headers: { "X-Requested-With": "dialog" } })
+      .then(function (answer) {
+        if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+        return answer.text();
+      })
+      .then(function (text) {
+        var section = new DOMParser().parseFromString(text, "text/html").getElementById("confirm");
+        if (!section) throw new Error("no #confirm");
+        var dialog = document.createElement("dialog");
+        dialog.setAttribute("aria-labelledby", "confirm-title");
+        dialog.append(document.importNode(section, true));
+        dialog.addEventListener("close", function () { dialog.remove(); link.focus(); });
+        document.body.append(dialog);
+        if (window.htmx) window.htmx.process(dialog);
+        dialog.showModal();
+      })
+      .catch(function () { window.location.assign(link.href); });
+  });
+
+  // --- a form is sent once -----------------------------------------------------------------------------------------------------
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.hasAttribute("data-sent")) { event.preventDefault(); return; }
+    form.setAttribute("data-sent", "");
+    window.setTimeout(function () { form.removeAttribute("data-sent"); }, 8000);
+  });
+  window.addEventListener("pageshow", function () {
+    each("form[data-sent]", function (form) { form.removeAttribute("data-sent"); });
+  });
+
+  // --- autosave: <form data-autosave="URL"> posts itself after a pause; [data-saved] says how it went -----------------------------
+  each("form[data-autosave]", function (form) {
+    var state = document.querySelector("[data-saved]");
+    var waiting = 0;
+    function show(name) {
+      if (!state) return;
+      state.setAttribute("data-state", name);
+      state.querySelector("[data-saved-text]").textContent = state.getAttribute("data-" + name);
+    }
+    function save() {
+      waiting = 0;
+      show("saving");
+      var body = new FormData(form);
+      each("input[type=file]", function (field) { body.delete(field.name); }, form);
+      fetch(form.getAttribute("data-autosave"), {
+        method: "POST",
+        body: body,
+        credentials: "same-origin",
+        keepalive: true,
+        headers: { "X-CSRFToken": csrfToken(), "X-Autosave": "1" },
+      }).then(function (answer) { show(answer.ok ? "done" : "failed"); }, function () { show("failed"); });
+    }
+    form.addEventListener("input", function () {
+      window.clearTimeout(waiting);
+      waiting = window.setTimeout(save, 1200);
+    });
+    document.addEventListener("visibilitychange", function () {
+      if (document.visibilityState === "hidden" && waiting) { window.clearTimeout(waiting); save(); }
+    });
+    form.addEventListener("submit", function () { window.clearTimeout(waiting); waiting = 0; });
+  });
+
+  // --- keyboard: an element with data-key="a" is clicked by that key; j/k walk the rows of [data-rows] --------------------------
+  function typing(target) {
+    return target.closest("input, textarea, select, [contenteditable]") !== null;
+  }
+  function walk(step) {
+    var rows = Array.prototype.slice.call(document.querySelectorAll("[data-rows] a[data-row]"));
+    if (!rows.length) return;
+    var here = rows.indexOf(document.activeElement);
+    if (here < 0) here = rows.findIndex(function (row) { return row.hasAttribute("aria-current"); });
+    var next = rows[Math.min(Math.max(here + step, 0), rows.length - 1)];
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
+  }
+  document.addEventListener("keydown", function (event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (event.key === "j" || event.key === "k") {
+      if (document.querySelector("[data-rows]")) { event.preventDefault(); walk(event.key === "j" ? 1 : -1); }
+      return;
+    }
+    var found = document.querySelector('[data-key="' + CSS.escape(event.key) + '"]');
+    if (found) { event.preventDefault(); found.click(); }
+  });
+
+  // --- the first thing to read after a refusal -------------------------------------------------------------------------------------
+  var summary = document.querySelector("[data-focus]");
+  if (summary) summary.focus();
+
+  window.ykb = { say: say, csrfToken: csrfToken };
+})();
