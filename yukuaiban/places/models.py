@@ -214,15 +214,3 @@ class OpeningHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hall_id} {self.day} {self.opens_at}–{self.closes_at}"
-
-
-class PlacesEdition(models.Model):
-    """One row: raised with every change of places, so that each process knows when its memory is stale."""
-
-    version = models.BigIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.CheckConstraint(name="there_is_one_places_edition", condition=Q(id=1))]
-
-    def __str__(self) -> str:
-        return str(self.version)

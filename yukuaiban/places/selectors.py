@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
 
+from yukuaiban.config import epochs
 from yukuaiban.config.now import today
-from yukuaiban.places.models import DISTRICT_KINDS, Department, Division, Hall, PlacesEdition, RowStatus
-
-#: How long a process trusts its memory before it asks the database for the edition again.
-FRESH_SECONDS = 1.0
+from yukuaiban.places.models import DISTRICT_KINDS, Department, Division, Hall, RowStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +42,33 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class _Memory:
-    version: int
+    read_from: tuple[str, int]  # the database and its catalogue epoch
     places: dict[str, Place]
     children: dict[str, tuple[str, ...]]
 
 
 class DivisionIndex:
-    """The divisions in memory, read again when the edition in the database has moved on.
+    """The divisions in memory, read again when the catalogue has moved on.
 
     Also what forms call their resolver of addresses: `children`, `name`, `path`, `exists`.
     """
 
     def __init__(self) -> None:
         self._memory: _Memory | None = None
-        self._checked_at = 0.0
         self._lock = threading.Lock()
 
     def clear(self) -> None:
         self._memory = None
 
     def _current(self) -> _Memory:
+        now = (str(connection.settings_dict["NAME"]), epochs.current().catalogue)
         memory = self._memory
-        if memory is not None and time.monotonic() - self._checked_at < FRESH_SECONDS:
-            return memory
-        with self._lock:
-            version = edition()
-            if self._memory is None or self._memory.version != version:
-                self._memory = _read(version)
-            self._checked_at = time.monotonic()
-            return self._memory
+        if memory is None or memory.read_from != now:
+            with self._lock:
+                memory = self._memory
+                if memory is None or memory.read_from != now:
+                    memory = self._memory = _read(now)
+        return memory
 
     def get(self, code: str) -> Place | None:
         return self._current().places.get(code)
@@ -117,7 +112,7 @@ class DivisionIndex:
         return [place for place in self.children(city().code, day) if place.kind in DISTRICT_KINDS]
 
 
-def _read(version: int) -> _Memory:
+def _read(read_from: tuple[str, int]) -> _Memory:
     rows = Division.objects.order_by("code").values_list(
         "code", "name_zh", "name_en", "kind", "parent_id", "valid_from", "valid_until", "status"
     )
@@ -125,29 +120,12 @@ def _read(version: int) -> _Memory:
     children: dict[str, list[str]] = {}
     for place in places.values():
         children.setdefault(place.parent or "", []).append(place.code)
-    return _Memory(version, places, {parent: tuple(codes) for parent, codes in children.items()})
+    return _Memory(read_from, places, {parent: tuple(codes) for parent, codes in children.items()})
 
 
 DIVISIONS = DivisionIndex()
 children, name, path, full_name = DIVISIONS.children, DIVISIONS.name, DIVISIONS.path, DIVISIONS.full_name
 current_districts = DIVISIONS.districts
-
-
-def edition() -> int:
-    """The version of places in the database; a load or an edit raises it."""
-    return PlacesEdition.objects.filter(id=1).values_list("version", flat=True).first() or 0
-
-
-def raise_edition() -> int:
-    """Tell every process that places have changed. Takes effect with the transaction that changed them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO places_placesedition (id, version) VALUES (1, 1)"
-            " ON CONFLICT (id) DO UPDATE SET version = places_placesedition.version + 1 RETURNING version"
-        )
-        row = cursor.fetchone()
-    DIVISIONS.clear()
-    return int(row[0])
 
 
 def city() -> Place:
