@@ -225,5 +225,7 @@ def read_answers(case: Case) -> dict[str, Any]:
     """The answers of a case; empty when nothing was saved. Raises vault's Erased after lawful erasure."""
     if not case.answers_sealed:
         return {}
-    data: dict[str, Any] = json.loads(crypto.decrypt_for(case.subject_key(), bytes(case.answers_sealed), aad=b"answers"))
+    data: dict[str, Any] = json.loads(
+        crypto.decrypt_for(case.subject_key(), bytes(case.answers_sealed), aad=b"answers")
+    )
     return data

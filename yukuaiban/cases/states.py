@@ -122,7 +122,9 @@ CONTESTABLE: Final = NOT_TAKEN | {S.REFUSED, S.DELIVERED, S.CLOSED, S.TERMINATED
 OPEN: Final = frozenset(S) - ENDED - {S.DRAFT}
 
 
-def _row(act: Act, sources: set[State] | frozenset[State], target: State | None, by: set[By], law: str, label: Promise) -> Transition:
+def _row(
+    act: Act, sources: set[State] | frozenset[State], target: State | None, by: set[By], law: str, label: Promise
+) -> Transition:
     return Transition(act, frozenset(sources), target, frozenset(by), law, label)
 
 

@@ -52,7 +52,9 @@ class DirectoryEntry(models.Model):
     status = models.CharField(max_length=10, default="sample")
     source = models.TextField(blank=True, default="")
     origin = models.CharField(max_length=4, choices=Origin, default=Origin.PACK)
-    current_version = models.ForeignKey("EntryVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    current_version = models.ForeignKey(
+        "EntryVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["code"]
@@ -74,7 +76,9 @@ class EntryVersion(models.Model):
     digest = models.BinaryField(max_length=32)  # SM3 of the canonical content
     content = models.JSONField()
     published_at = models.DateTimeField()
-    published_by = models.ForeignKey("people.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    published_by = models.ForeignKey(
+        "people.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["entry", "number"]

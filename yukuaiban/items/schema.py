@@ -185,7 +185,8 @@ class Process(Sourced):
     instant: bool = False  # 即办件
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=8)]
     special_procedures: tuple[
-        Literal["hearing", "bidding", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review"], ...
+        Literal["hearing", "bidding", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review"],
+        ...,
     ] = ()
     site_visit: bool = False
     third_parties: bool = False  # decided only after those it touches were heard (行政许可法 第三十六条)
@@ -285,7 +286,13 @@ class ItemContent(Strict):
         return self
 
 
-_UNIT_DAYS = {Unit.ON_THE_SPOT: 0.0, Unit.WORKING_DAY: 1.0, Unit.CALENDAR_DAY: 5 / 7, Unit.MONTH: 21.0, Unit.YEAR: 250.0}
+_UNIT_DAYS = {
+    Unit.ON_THE_SPOT: 0.0,
+    Unit.WORKING_DAY: 1.0,
+    Unit.CALENDAR_DAY: 5 / 7,
+    Unit.MONTH: 21.0,
+    Unit.YEAR: 250.0,
+}
 
 
 def _days(limit: TimeLimit) -> float:

@@ -66,5 +66,8 @@ def _guide(rows: QuerySet[ServiceItem]) -> Guide:
 def offered_by(entry_code: str, on: date | None = None) -> QuerySet[ServiceItem]:
     """All service items of an entry in force, city first, then by division."""
     return (
-        in_force(on).filter(entry__code=entry_code).select_related("division", "department").order_by(F("level"), "division_id")
+        in_force(on)
+        .filter(entry__code=entry_code)
+        .select_related("division", "department")
+        .order_by(F("level"), "division_id")
     )

@@ -28,7 +28,9 @@ class Case(models.Model):
 
     service_item = models.ForeignKey("items.ServiceItem", on_delete=models.PROTECT, related_name="+")
     entry_version = models.ForeignKey("items.EntryVersion", on_delete=models.PROTECT, related_name="+")
-    differences = models.ForeignKey("items.Differences", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    differences = models.ForeignKey(
+        "items.Differences", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     situation = models.CharField(max_length=40, blank=True, default="")
     division = models.ForeignKey("places.Division", on_delete=models.PROTECT, related_name="+", db_index=False)
     department = models.ForeignKey("places.Department", on_delete=models.PROTECT, related_name="+")
@@ -74,11 +76,13 @@ class Case(models.Model):
                 name="case_filed_and_received_go_together",
             ),
             models.CheckConstraint(
-                condition=Q(accepted_on__isnull=True, accepted_how="") | Q(accepted_on__isnull=False, accepted_how__in=["act", "lapse"]),
+                condition=Q(accepted_on__isnull=True, accepted_how="")
+                | Q(accepted_on__isnull=False, accepted_how__in=["act", "lapse"]),
                 name="case_accepted_on_and_how_go_together",
             ),
             models.CheckConstraint(
-                condition=Q(decided_on__isnull=True, decision="") | Q(decided_on__isnull=False, decision__in=["granted", "refused"]),
+                condition=Q(decided_on__isnull=True, decision="")
+                | Q(decided_on__isnull=False, decision__in=["granted", "refused"]),
                 name="case_decided_on_and_decision_go_together",
             ),
             models.CheckConstraint(

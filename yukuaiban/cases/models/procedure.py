@@ -25,7 +25,9 @@ class Correction(OfCase):
     """补正: the ONE notice that lists everything (行政许可法 第三十二条第一款（四）)."""
 
     case = models.OneToOneField("cases.Case", on_delete=models.CASCADE, related_name="correction")
-    wanted = EncryptedJSONField()  # [{"path": "field:applicant.name" | "material:lease", "what": "...", "basis": "..."}]
+    wanted = (
+        EncryptedJSONField()
+    )  # [{"path": "field:applicant.name" | "material:lease", "what": "...", "basis": "..."}]
     told_on = models.DateField()
     hand_in_by = models.DateField()
     handed_in_on = models.DateField(null=True, blank=True)
@@ -33,7 +35,9 @@ class Correction(OfCase):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(hand_in_by__gte=F("told_on")), name="correction_is_due_after_it_was_told"),
+            models.CheckConstraint(
+                condition=Q(hand_in_by__gte=F("told_on")), name="correction_is_due_after_it_was_told"
+            ),
         ]
 
 
@@ -64,7 +68,9 @@ class Pause(OfCase):
     class Meta:
         ordering = ["from_on", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(until_on__isnull=True), name="one_pause_runs_at_a_time"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(until_on__isnull=True), name="one_pause_runs_at_a_time"
+            ),
             models.CheckConstraint(
                 condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")), name="pause_ends_after_it_begins"
             ),
@@ -78,7 +84,9 @@ class Extension(OfCase):
     days = models.PositiveSmallIntegerField()  # working days
     reason = EncryptedTextField()
     approved_on = models.DateField(null=True, blank=True)
-    approved_by_post = models.ForeignKey("people.Post", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    approved_by_post = models.ForeignKey(
+        "people.Post", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -116,7 +124,8 @@ class Hearing(OfCase):
                 name="hearing_is_noticed_after_it_was_requested_or_called",
             ),
             models.CheckConstraint(
-                condition=Q(recorded_on__isnull=True) | Q(held_at__isnull=False), name="hearing_is_recorded_after_it_was_held"
+                condition=Q(recorded_on__isnull=True) | Q(held_at__isnull=False),
+                name="hearing_is_recorded_after_it_was_held",
             ),
         ]
 

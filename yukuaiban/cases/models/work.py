@@ -44,7 +44,7 @@ class Opinion(models.Model):
     """审查意见: one officer's opinion on one step; a step that asks for two people has two of different persons."""
 
     class Verdict(models.TextChoices):
-        PASS = "pass", "同意"  # noqa: S105
+        PASS = "pass", "同意"
         RETURN = "return", "退回"
         GRANT = "grant", "准予"
         REFUSE = "refuse", "不予"

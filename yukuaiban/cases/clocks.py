@@ -1,0 +1,126 @@
+"""The clocks of a case: its events as `calendars.clock` reads them, and the dates that are stored from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from yukuaiban.calendars import Clock, ClockKind, Limit, Unit, WorkingCalendar
+from yukuaiban.calendars import clock as run_clock
+from yukuaiban.calendars.clock import Event, Extended, Paused, Restarted, Resumed, Started, Stopped
+from yukuaiban.cases.context import Context, Happened
+from yukuaiban.cases.models import Case, Step
+from yukuaiban.cases.states import Act
+from yukuaiban.items.schema import ItemContent, TimeLimit
+
+_STOPS_FOR_GOOD = {Act.GRANT, Act.REFUSE, Act.WITHDRAW, Act.TERMINATE}
+_PAUSES = {Act.PAUSE, Act.REQUEST_HEARING, Act.CALL_HEARING}
+_RESUMES = {Act.RESUME, Act.RECORD_HEARING}
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The two clocks over the whole case; a step has only its date."""
+
+    statutory: Clock
+    promised: Clock
+
+
+def events(history: Iterable[Happened]) -> list[Event]:
+    """What in a case's history moves its clock, in the order it was recorded."""
+    found: list[Event] = []
+    for h in history:
+        act = Act(h.act)
+        facts = h.facts
+        if act is Act.ACCEPT:
+            found.append(Started(_day(facts["accepted_on"]), "accepted"))
+        elif act is Act.DEEM_ACCEPTED:
+            found.append(Started(_day(facts["accepted_on"]), "deemed_accepted"))
+        elif act is Act.REOPEN:
+            found.append(Started(_day(facts["accepted_on"]), "reopened"))
+        elif act in _PAUSES:
+            found.append(Paused(_day(facts["on"]), facts["kind"], expected_days=facts["expected_days"]))
+        elif act in _RESUMES:
+            found.append(Resumed(_day(facts["on"])))
+        elif act is Act.EXTEND:
+            found.append(Extended(facts["days"], by="head", on=_day(facts["on"])))
+        elif act in _STOPS_FOR_GOOD and any(isinstance(e, Started | Restarted) for e in found):
+            found.append(Stopped(_day(facts["on"]), act.value))
+    return found
+
+
+def of_case(ctx: Context, *, today: date | None = None) -> Clocks:
+    """Both clocks of a case as it stands."""
+    return _clocks(events(ctx.history), ctx.content, ctx.calendar, today or ctx.today)
+
+
+def with_event(ctx: Context, act: Act, facts: dict[str, Any]) -> list[Happened]:
+    """The history as it will be after an act that is about to happen."""
+    return [*ctx.history, Happened(ctx.case.seq + 1, act.value, ctx.at, {}, _iso(facts))]
+
+
+def columns(ctx: Context, history: Sequence[Happened], *, steps: Iterable[Step]) -> dict[str, Any]:
+    """The dates to store for a case after a history."""
+    return dates(events(history), ctx.content, ctx.calendar, ctx.today, steps=steps)
+
+
+def dates(
+    happened: Sequence[Event], content: ItemContent, calendar: WorkingCalendar, today: date, *, steps: Iterable[Step]
+) -> dict[str, Any]:
+    """Columns of `Case` from clock events; what has not started or has ended has no date."""
+    both = _clocks(happened, content, calendar, today)
+    if both.statutory.due_on is None or both.statutory.stopped_on:
+        return {"due_on": None, "promised_on": None, "step_on": None, "warn_on": None, "is_provisional": False, "calendar_version": calendar.version}  # fmt: skip
+    assert both.promised.due_on is not None
+    open_steps = [s.due_on for s in steps if s.state == Step.State.OPEN and s.due_on]
+    return {
+        "due_on": both.statutory.due_on.on,
+        "promised_on": both.promised.due_on.on,
+        "step_on": min(open_steps, default=None),
+        "warn_on": both.promised.warn_on,
+        "is_provisional": both.statutory.due_on.provisional or both.promised.due_on.provisional,
+        "calendar_version": calendar.version,
+    }
+
+
+def _clocks(happened: Sequence[Event], content: ItemContent, calendar: WorkingCalendar, today: date) -> Clocks:
+    return Clocks(
+        run_clock(
+            happened,
+            _limit(content.statutory),
+            calendar,
+            today,
+            kind=ClockKind.STATUTORY,
+            law=content.statutory.source or "",
+        ),
+        run_clock(
+            happened,
+            _limit(content.promised),
+            calendar,
+            today,
+            kind=ClockKind.PROMISED,
+            law=content.promised.source or "",
+        ),
+    )
+
+
+def _limit(limit: TimeLimit) -> Limit:
+    unit = Unit(limit.unit.value)
+    return Limit(0 if unit is Unit.ON_THE_SPOT else limit.value, unit)
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _iso(facts: dict[str, Any]) -> dict[str, Any]:
+    return {k: v.isoformat() if isinstance(v, date) else v for k, v in facts.items()}
+
+
+def recount(case: Case, calendar: WorkingCalendar, today: date, at: Any) -> dict[str, Any]:
+    """The dates of an open case by another calendar: what a new holiday notice changes."""
+    ctx = Context(case, at)
+    ctx.__dict__["calendar"] = calendar
+    return columns(ctx, ctx.history, steps=ctx.steps)

@@ -1,0 +1,73 @@
+"""Who may do which act to which case. Buttons and guards ask the same function."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from yukuaiban.cases.errors import NeedsSecondPerson, OwnCase
+from yukuaiban.cases.models import Case, Opinion, Step
+from yukuaiban.cases.states import TRANSITIONS, Act, By
+from yukuaiban.config.errors import NotFound, PermissionRefused
+from yukuaiban.people.actors import Actor
+
+
+def check(by: Actor, act: Act, case: Case, *, step: Step | None = None) -> None:
+    """Let the actor do the act, or say why not.
+
+    A stranger is told that there is no such case; one who knows the case is told what is missing.
+
+    Raises: NotFound, PermissionRefused, OwnCase, NeedsSecondPerson.
+    """
+    row = TRANSITIONS[act]
+    if by.kind == "system":
+        if By.SYSTEM not in row.by:
+            raise PermissionRefused(_("系统不能代人“{act}”。").format(act=row.label))
+        return
+    if by.kind == "party":
+        if not _is_applicants_side(by, case):
+            raise _absent()
+        if By.PARTY not in row.by:
+            raise PermissionRefused(_("“{act}”由办理部门进行，申请人不能操作。").format(act=row.label))
+        return
+    if not _is_of_the_body(by, case, step):
+        raise _absent()
+    if by.role not in {b.value for b in row.by}:
+        raise PermissionRefused(
+            _("您的岗位不能“{act}”。请交给有权的岗位办理。").format(act=row.label), details={"role": by.role}
+        )
+    _check_own(by, case)
+    if step is not None and step.desk_id != by.desk_id:
+        raise PermissionRefused(_("这一步由另一个岗位办理。"), details={"step": step.key})
+
+
+def check_decider(by: Actor, case: Case, *, accepted_by: int | None, steps: int) -> None:
+    """Separation of duties: where the item asks for more than one person, who took the case in does not decide it alone.
+
+    Raises: NeedsSecondPerson.
+    """
+    if steps < 2 or by.account_id != accepted_by:
+        return
+    others = Opinion.objects.filter(case=case).exclude(account_id=by.account_id).exists()
+    if not others:
+        raise NeedsSecondPerson(_("这一办件由您受理，须由另一人审查或决定。请转交。"))
+
+
+def _is_applicants_side(by: Actor, case: Case) -> bool:
+    return by.party_id == case.applicant_id or by.account_id == case.filed_by_id
+
+
+def _is_of_the_body(by: Actor, case: Case, step: Step | None) -> bool:
+    if by.department_id == case.department_id and by.division == case.division_id:
+        return True
+    return case.steps.filter(desk_id=by.desk_id).exists() if step is None else step.desk_id == by.desk_id
+
+
+def _check_own(by: Actor, case: Case) -> None:
+    from yukuaiban.people import permissions
+
+    if permissions.own_or_family(by, case.applicant_id) or by.account_id == case.filed_by_id:
+        raise OwnCase(_("这是您本人或亲属的办件，依回避规定由他人办理。请转交。"))
+
+
+def _absent() -> NotFound:
+    return NotFound(_("没有这个办件，或您无权查看。"))

@@ -1,0 +1,47 @@
+"""The law of a case as pure functions: no database, no request, no wall clock. Days are added by `calendars` alone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from yukuaiban.calendars import DueDate, WorkingCalendar, limits
+from yukuaiban.config.now import ZONE
+from yukuaiban.config.parameters import parameter
+
+
+def received_on(filed_at: datetime, calendar: WorkingCalendar) -> date:
+    """The day on which an application counts as received (ADR 0009: outside office hours, the next working day)."""
+    local = filed_at.astimezone(ZONE)
+    closes = time.fromisoformat(str(parameter("office_closes_at", on=local.date()).value))
+    return limits.received_on(local, calendar, closes)
+
+
+def correction_notice_due(received: date, calendar: WorkingCalendar) -> DueDate:
+    """The last day to tell the applicant, once, of everything to correct; after it the application counts as accepted
+    from the day of receipt. Working days. Law: 行政许可法 第三十二条第一款（四）、第八十二条."""
+    return calendar.add(received, int(parameter("correction_notice_limit", on=received).value))
+
+
+def correction_hand_in_due(told: date, calendar: WorkingCalendar) -> DueDate:
+    """The last day to hand in what a notice asked for. Working days; our own order, configurable (ADR 0050)."""
+    return calendar.add(told, int(parameter("correction_hand_in_limit", on=told).value))
+
+
+def hearing_request_due(told: date, calendar: WorkingCalendar) -> DueDate:
+    """The last day to ask for a hearing. Working days. Law: 行政许可法 第四十七条第一款、第八十二条."""
+    return calendar.add(told, int(parameter("hearing_request_limit", on=told).value))
+
+
+def hearing_hold_due(asked: date, calendar: WorkingCalendar) -> DueDate:
+    """The last day to hold the hearing. Working days. Law: 行政许可法 第四十七条第一款、第八十二条."""
+    return calendar.add(asked, int(parameter("hearing_organise_limit", on=asked).value))
+
+
+def hearing_earliest(noticed: date, calendar: WorkingCalendar) -> date:
+    """The first day on which a hearing noticed today may be held. Working days. Law: 行政许可法 第四十八条第一款（一）."""
+    return calendar.add(noticed, int(parameter("hearing_notice_lead", on=noticed).value)).on
+
+
+def certificate_due(decided: date, calendar: WorkingCalendar) -> DueDate:
+    """The last day to issue and deliver the certificate. Working days. Law: 行政许可法 第四十四条、第八十二条."""
+    return calendar.add(decided, int(parameter("certificate_delivery_limit", on=decided).value))

@@ -1,0 +1,207 @@
+"""What is read of cases; the only ways to reach one. A stranger gets NotFound, never a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from yukuaiban.calendars import Light, light_on
+from yukuaiban.cases import door, timers
+from yukuaiban.cases.models import Case, Work
+from yukuaiban.cases.states import ENDED, OPEN, State, Transition, acts_from
+from yukuaiban.cases.work import exact
+from yukuaiban.config.errors import DomainError, NotFound
+from yukuaiban.config.now import now, today
+from yukuaiban.people.actors import Actor
+from yukuaiban.search import pinyin_keys, query
+from yukuaiban.search.tokens import query_tokens
+from yukuaiban.vault import blind_indexes
+
+PAGE = 20
+T = TypeVar("T")
+
+_JOINED = ("applicant", "service_item__entry", "division", "department")
+
+
+def case_for_party(by: Actor, number: str) -> Case:
+    """A case of the party the person acts for, or one he filed himself. Raises NotFound."""
+    return _one(Q(applicant_id=by.party_id) | Q(filed_by_id=by.account_id), number)
+
+
+def case_for_officer(by: Actor, number: str) -> Case:
+    """A filed case of the officer's department and division, or one that has a step at his desk. Raises NotFound."""
+    body = Q(department_id=by.department_id, division_id=by.division)
+    return _one((body | Q(steps__desk_id=by.desk_id)) & ~Q(state=State.DRAFT), number)
+
+
+def case_by_code(number: str, code: str) -> Case:
+    """Without log-in: number and look-up code of the receipt. Raises NotFound; it never says which was wrong."""
+    indexes = blind_indexes("lookup", f"{number.strip().upper()}{code.strip().upper()}")
+    return _one(Q(lookup_index__in=indexes), number.strip().upper())
+
+
+def _one(allowed: Q, number: str) -> Case:
+    case = Case.objects.filter(allowed, number=number).select_related(*_JOINED).distinct().first()
+    if case is None:
+        raise NotFound(_("没有这个办件，或您无权查看。请核对编号。"))
+    if timers.fire_due(case, at=now()):
+        case = Case.objects.select_related(*_JOINED).get(pk=case.pk)
+    return case
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list that is never counted: `after` opens the next one, None at the end."""
+
+    rows: Sequence[T]
+    after: str | None
+
+
+def my_cases(by: Actor, *, after: str | None = None, drafts: bool | None = None) -> Page[Case]:
+    """Cases of the party the person acts for, newest first, by keyset.
+
+    Args:
+        drafts: True only drafts, False only filed ones, None both.
+    """
+    rows = Case.objects.filter(applicant_id=by.party_id).select_related("service_item__entry", "division", "applicant")
+    if drafts is not None:
+        rows = rows.filter(state=State.DRAFT) if drafts else rows.exclude(state=State.DRAFT)
+    if after:
+        at, pk = _cursor(after)
+        rows = rows.filter(Q(saved_at__lt=at) | Q(saved_at=at, pk__lt=pk))
+    found = list(rows.order_by("-saved_at", "-pk")[: PAGE + 1])
+    more = f"{found[PAGE - 1].saved_at.isoformat()}~{found[PAGE - 1].pk}" if len(found) > PAGE else None
+    return Page(found[:PAGE], more)
+
+
+def next_matters(by: Actor, *, most: int = 3) -> list[Case]:
+    """What the person has to do next, or waits for: corrections first, then what is due first."""
+    rows = Case.objects.filter(applicant_id=by.party_id, state__in=[*OPEN, State.DRAFT]).select_related(
+        "service_item__entry", "applicant"
+    )
+    order = {State.CORRECTION: 0, State.DRAFT: 1}
+    return sorted(rows[:50], key=lambda c: (order.get(State(c.state), 2), c.promised_on or date.max, -c.pk))[:most]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """A row of a work list with what a desk must see."""
+
+    work: Work
+    case: Case
+    light: Light
+    left: int | None  # working days to the nearest date, negative when late
+
+
+def work_list(
+    desks: Sequence[int],
+    *,
+    bucket: str | None = None,
+    search: str = "",
+    after: str | None = None,
+    light: Light | None = None,
+    mine: int | None = None,
+) -> Page[Work]:
+    """What desks have to do, by due date; several desks are merged. Keyset, never counted.
+
+    Args:
+        search: Names, item, number, pinyin, or a full ID or phone number.
+        mine: Only what was handed to this post.
+    """
+    rows = Work.objects.filter(desk_id__in=desks).select_related(
+        "case__applicant", "case__service_item__entry", "case__division", "step", "desk__department"
+    )
+    if bucket:
+        rows = rows.filter(bucket=bucket)
+    if mine is not None:
+        rows = rows.filter(post_id=mine)
+    if light is Light.RED:
+        rows = rows.filter(case__due_on__lt=today(), case__is_provisional=False)
+    elif light is Light.YELLOW:
+        rows = rows.filter(Q(case__warn_on__lte=today()) | Q(case__promised_on__lt=today()) | Q(due_on__lt=today()))
+    if search.strip():
+        rows = rows.extra(where=["cases_work.search @@ %s::tsquery"], params=[_search(desks, search)])
+    if after:
+        on, pk = after.split("~")
+        rows = rows.filter(Q(due_on__gt=on) | Q(due_on=on, pk__gt=int(pk)))
+    found = list(rows.order_by("due_on", "pk")[: PAGE + 1])
+    more = f"{found[PAGE - 1].due_on.isoformat()}~{found[PAGE - 1].pk}" if len(found) > PAGE else None
+    return Page(found[:PAGE], more)
+
+
+def _search(desks: Sequence[int], text: str) -> str:
+    """The desk is a lexeme, so one index scan finds a word within a desk."""
+    digits = "".join(text.split())
+    by_words = query(query_tokens(text))
+    wanted = [f"({by_words})"] if by_words else []
+    if digits.isascii():
+        wanted += [f"'{key}'" for key in pinyin_keys(text)] + [query([exact(digits)]), query([digits.lower()])]
+    at = " | ".join(f"'d{desk}'" for desk in desks)
+    return f"({at}) & ({' | '.join(wanted)})" if wanted else f"({at})"
+
+
+def light_of(case: Case, on: date | None = None) -> Light:
+    """The light of a case today, from its stored dates."""
+    running = State(case.state) in {State.SUBMITTED, State.CORRECTED, State.IN_REVIEW}
+    return light_on(
+        on or today(),
+        due_on=case.due_on,
+        provisional=case.is_provisional,
+        promised_on=case.promised_on,
+        step_on=case.step_on,
+        warn_on=case.warn_on,
+        running=running,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """An act with the answer to "why not": None when it can be done now."""
+
+    row: Transition
+    refusal: str | None
+
+
+def possible_acts(case: Case, by: Actor) -> list[Possible]:
+    """Every act of the person's side or post that starts in the case's state, with why it is refused if it is.
+
+    The same check that guards the act decides; a button is never shown that would only refuse.
+    """
+    from yukuaiban.cases import permissions
+
+    found = []
+    for row in acts_from(State(case.state)):
+        kinds = {b.value for b in row.by}
+        if (by.kind == "party") != ("party" in kinds) and not (kinds - {"system"}) & {by.kind, by.role}:
+            continue
+        if by.kind == "officer" and by.role not in kinds:
+            continue
+        try:
+            permissions.check(by, row.act, case)
+        except DomainError as error:
+            found.append(Possible(row, str(error)))
+        else:
+            found.append(Possible(row, None))
+    return found
+
+
+def _cursor(text: str) -> tuple[datetime, int]:
+    try:
+        at, pk = text.split("~")
+        return datetime.fromisoformat(at), int(pk)
+    except ValueError:
+        raise NotFound(_("这一页已经不在了，请从列表第一页看起。")) from None
+
+
+def answers_of(case: Case) -> dict[str, Any]:
+    """The form's answers. Raises vault's Erased after lawful erasure."""
+    return door.read_answers(case)
+
+
+def is_over(case: Case) -> bool:
+    return State(case.state) in ENDED

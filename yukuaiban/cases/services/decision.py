@@ -1,0 +1,252 @@
+"""The decision, the certificate, its delivery, and the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from yukuaiban.calendars import Limit, Unit
+from yukuaiban.calendars.limits import last_day
+from yukuaiban.cases import clocks, door, permissions, rules, work
+from yukuaiban.cases.context import Context, load
+from yukuaiban.cases.door import Outcome, one_act
+from yukuaiban.cases.errors import RuleRefused
+from yukuaiban.cases.models import Case, Hearing, Opinion, Step
+from yukuaiban.cases.services.receipt import follow, need
+from yukuaiban.cases.services.review import give_opinion, last_stage
+from yukuaiban.cases.states import Act, State
+from yukuaiban.licences import services as licences
+from yukuaiban.materials import services as materials
+from yukuaiban.people.actors import SYSTEM, Actor
+from yukuaiban.places.models import Department
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A reason for a refusal with the article it rests on."""
+
+    reason: str
+    article: str
+
+
+@one_act
+def case_grant(*, case_id: int, by: Actor, at: datetime, opinion: str = "") -> Case:
+    """准予. Raises: RuleRefused while a step, a hearing, a third party or a site visit is outstanding.
+
+    Law: 行政许可法 第三十八条第一款.
+    """
+    ctx = load(case_id, at)
+    step = _check_decision(ctx, Act.GRANT, by)
+    if ctx.content.process.site_visit and not ctx.case.site_visits.filter(meets=True).exists():
+        raise RuleRefused(_("本事项须经两人以上现场核查合格后才能准予。请先记录现场核查。"))
+    return _decide(ctx, Act.GRANT, step, by, decision="granted", payload={"opinion": opinion} if opinion else None)
+
+
+@one_act
+def case_refuse(*, case_id: int, by: Actor, at: datetime, grounds: Sequence[Ground]) -> Case:
+    """不予许可, in writing, with reasons, articles, and the right to review and to sue. Law: 行政许可法 第三十八条第二款."""
+    ctx = load(case_id, at)
+    step = _check_decision(ctx, Act.REFUSE, by)
+    if not grounds:
+        raise RuleRefused(_("不予许可应当说明理由。"))
+    for ground in grounds:
+        need(ground.reason, _("理由"))
+        need(ground.article, _("所依据的条款"))
+    reasons = [{"reason": g.reason.strip(), "article": g.article.strip()} for g in grounds]
+    return _decide(ctx, Act.REFUSE, step, by, decision="refused", payload={"grounds": reasons})
+
+
+def _check_decision(ctx: Context, act: Act, by: Actor) -> Step:
+    """What must hold before any decision. Returns the deciding step."""
+    case = ctx.case
+    permissions.check(by, act, case)
+    if ctx.state not in door.TRANSITIONS[act].sources:
+        raise door.refusal(case, act)
+    final = last_stage(ctx.steps)
+    waiting = [s for s in ctx.steps if s.stage < final and s.state != Step.State.PASSED]
+    if waiting:
+        raise RuleRefused(
+            _("还有 {n} 个审查步骤没有通过，不能作决定。").format(n=len(waiting)),
+            details={"steps": [s.key for s in waiting]},
+        )
+    step = next(s for s in ctx.steps if s.stage == final)
+    permissions.check(by, act, case, step=step)
+    accepted_by = next((h.actor.get("account") for h in reversed(ctx.history) if h.act == Act.ACCEPT.value), None)
+    permissions.check_decider(by, case, accepted_by=accepted_by, steps=len(ctx.steps))
+    hearing = Hearing.objects.filter(case=case).first()
+    if (
+        hearing
+        and not hearing.requested_on
+        and not hearing.called_on
+        and hearing.request_by
+        and ctx.today <= hearing.request_by
+    ):
+        raise RuleRefused(_("申请听证的期限到 {on} 才届满，此前不能作决定。").format(on=hearing.request_by))
+    if case.third_parties.filter(heard_on__isnull=True).exists():
+        raise RuleRefused(_("还有利害关系人的意见没有听取。"))
+    return step
+
+
+def _decide(ctx: Context, act: Act, step: Step, by: Actor, *, decision: str, payload: dict[str, Any] | None) -> Case:
+    case = ctx.case
+    verdict = Opinion.Verdict.GRANT if decision == "granted" else Opinion.Verdict.REFUSE
+    agreed = give_opinion(ctx, step, by, verdict, (payload or {}).get("opinion", ""))
+    others = Opinion.objects.filter(step=step, verdict__in=[Opinion.Verdict.GRANT, Opinion.Verdict.REFUSE]).exclude(
+        verdict=verdict
+    )
+    if others.exists():
+        raise RuleRefused(_("共同决定的人意见不一致：请先退回或商议一致。"))
+    if agreed < step.people:
+        door.move(
+            case,
+            Act.PASS_STEP,
+            Outcome(facts={"step": step.key, "agreed": agreed, "of": step.people}, payload=payload),
+            by=by,
+            at=ctx.at,
+        )
+        return case
+    Step.objects.filter(pk=step.pk).update(state=Step.State.PASSED, passed_on=ctx.today)
+    facts = {"on": ctx.today, "decision": decision}
+    dates = clocks.columns(ctx, clocks.with_event(ctx, act, facts), steps=())
+    deliver_by = rules.certificate_due(ctx.today, ctx.calendar).on
+    door.move(
+        case,
+        act,
+        Outcome(
+            facts=facts,
+            payload=payload,
+            columns={**dates, "decided_on": ctx.today, "decision": decision, "step_on": deliver_by},
+            work=work.rows(case, State.GRANTED, (), due_on=deliver_by),
+            timers={},
+            outbox=follow(case, act),
+        ),
+        by=by,
+        at=ctx.at,
+    )
+    return case
+
+
+@one_act
+def case_certify(*, case_id: int, by: Actor, at: datetime) -> Case:
+    """制证: issue the licence (or make the result document). Law: 行政许可法 第三十九条, 第四十四条.
+
+    Raises: RuleRefused while deferred materials (容缺) are still owed.
+    """
+    ctx = load(case_id, at)
+    case = ctx.case
+    permissions.check(by, Act.CERTIFY, case)
+    if ctx.state is not State.GRANTED:
+        raise door.refusal(case, Act.CERTIFY)
+    answers = door.read_answers(case)
+    owed = materials.deferred_slots(subject=case.pk, slots=ctx.content.materials, answers=answers)
+    if owed:
+        raise RuleRefused(
+            _("容缺受理的材料还没有补齐（{n} 份），补齐后才能发证。").format(n=len(owed)),
+            details={"materials": [s.key for s in owed]},
+        )
+    licence_id = None
+    result = ctx.content.result
+    if result.kind == "licence" and result.licence_type:
+        licence = licences.licence_issue(
+            type_code=result.licence_type,
+            holder=case.applicant,
+            facts=_licence_facts(result.facts, answers, case),
+            issuer=Department.objects.get(pk=case.department_id),
+            case_number=case.number,
+            case_subject=case.pk,
+            by=by,
+            at=at,
+            valid_from=ctx.today,
+            valid_until=_valid_until(ctx.today, result.valid_months),
+        )
+        licence_id = licence.pk
+    door.move(
+        case,
+        Act.CERTIFY,
+        Outcome(
+            facts={"on": ctx.today, "licence": licence_id, "kind": result.kind},
+            columns={"licence_id": licence_id},
+            work=work.rows(case, State.CERTIFIED, (), due_on=case.step_on),
+            outbox=follow(case, Act.CERTIFY),
+        ),
+        by=by,
+        at=at,
+    )
+    return case
+
+
+def _valid_until(start: date, months: int | None) -> date | None:
+    """The first day on which it is not valid any more; None without end."""
+    return last_day(start, Limit(months, Unit.MONTH)) if months else None
+
+
+def _licence_facts(paths: Any, answers: dict[str, Any], case: Case) -> dict[str, Any]:
+    """What is printed on the licence, from the answers by dotted path."""
+    facts: dict[str, Any] = {}
+    for name, path in dict(paths).items():
+        value: Any = answers
+        for part in path.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        if value is not None:
+            facts[name] = value
+    facts.setdefault("name", case.applicant.name)
+    return facts
+
+
+@one_act
+def case_deliver(*, case_id: int, by: Actor, at: datetime, how: str, note: str = "") -> Case:
+    """送达: hand over the certificate or the refusal. Args: how: electronic | window | post. Law: 行政许可法 第四十四条."""
+    ctx = load(case_id, at)
+    permissions.check(by, Act.DELIVER, ctx.case)
+    if how not in {"electronic", "window", "post"}:
+        raise RuleRefused(_("请选择送达方式。"), details={"how": how})
+    door.move(
+        ctx.case,
+        Act.DELIVER,
+        Outcome(
+            facts={"on": ctx.today, "how": how},
+            payload={"note": note} if note else None,
+            columns={"step_on": None},
+            work=work.rows(ctx.case, State.DELIVERED, (), due_on=None),
+            outbox=follow(ctx.case, Act.DELIVER),
+        ),
+        by=by,
+        at=at,
+    )
+    return ctx.case
+
+
+@one_act
+def case_close(*, case_id: int, by: Actor, at: datetime) -> Case:
+    """办结: nothing is left to do. See ADR 0052."""
+    ctx = load(case_id, at)
+    permissions.check(by, Act.CLOSE, ctx.case)
+    door.move(
+        ctx.case,
+        Act.CLOSE,
+        Outcome(
+            facts={"on": ctx.today},
+            columns={"ended_on": ctx.today},
+            work=[],
+            timers={},
+            outbox=follow(ctx.case, Act.CLOSE),
+        ),
+        by=by,
+        at=at,
+    )
+    return ctx.case
+
+
+def deliver_electronically(case_id: int, *, at: datetime) -> None:
+    """By the job that follows a certificate or a refusal: put it in the applicant's account, and close.
+
+    Only where the item delivers electronically; what also goes by window or post is delivered by the desk.
+    """
+    ctx = load(case_id, at)
+    if ctx.state in {State.CERTIFIED, State.REFUSED} and ctx.content.result.delivery[0] == "electronic":
+        case_deliver(case_id=case_id, by=SYSTEM, at=at, how="electronic")
+        case_close(case_id=case_id, by=SYSTEM, at=at)

@@ -1,0 +1,188 @@
+"""Other ends: withdrawal, termination, revocation, cancellation; and what follows a review or a lawsuit."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from yukuaiban.cases import clocks, door, permissions, work
+from yukuaiban.cases.context import Context, load
+from yukuaiban.cases.door import Outcome, one_act
+from yukuaiban.cases.errors import RuleRefused
+from yukuaiban.cases.models import Case, Remedy, Step
+from yukuaiban.cases.services.receipt import follow, need, open_stage
+from yukuaiban.cases.states import Act, State
+from yukuaiban.licences import services as licences
+from yukuaiban.people.actors import Actor
+
+_CLOCK_OFF = {"due_on": None, "promised_on": None, "step_on": None, "warn_on": None, "is_provisional": False}
+
+
+def _end(ctx: Context, act: Act, *, by: Actor, reason: str, **facts: object) -> Case:
+    door.move(
+        ctx.case,
+        act,
+        Outcome(
+            facts={"on": ctx.today, **facts},
+            payload={"reason": reason.strip()} if reason.strip() else None,
+            columns={**_CLOCK_OFF, "ended_on": ctx.today},
+            work=[],
+            timers={},
+            outbox=follow(ctx.case, act),
+        ),
+        by=by,
+        at=ctx.at,
+    )
+    ctx.case.pauses.filter(until_on__isnull=True).update(until_on=ctx.today)
+    return ctx.case
+
+
+@one_act
+def case_withdraw(*, case_id: int, by: Actor, at: datetime, reason: str = "") -> Case:
+    """撤回: the applicant takes the application back before it is decided. He may file again. See ADR 0053."""
+    ctx = load(case_id, at)
+    permissions.check(by, Act.WITHDRAW, ctx.case)
+    return _end(ctx, Act.WITHDRAW, by=by, reason=reason)
+
+
+@one_act
+def case_terminate(*, case_id: int, by: Actor, at: datetime, reason: str) -> Case:
+    """终止: it cannot be gone on with (the applicant died or ended, its object is gone, ...). See ADR 0050."""
+    ctx = load(case_id, at)
+    permissions.check(by, Act.TERMINATE, ctx.case)
+    need(reason, _("终止的理由"))
+    return _end(ctx, Act.TERMINATE, by=by, reason=reason)
+
+
+def lapse_correction(case_id: int, *, by: Actor, at: datetime) -> Case:
+    """By the timer: what the notice asked for was not handed in. See ADR 0050."""
+    ctx = Context(Case.objects.select_related("applicant").get(pk=case_id), at)
+    permissions.check(by, Act.LAPSE_CORRECTION, ctx.case)
+    return _end(ctx, Act.LAPSE_CORRECTION, by=by, reason="")
+
+
+@one_act
+def case_revoke(*, case_id: int, by: Actor, at: datetime, reason: str, ground: str) -> Case:
+    """撤销 a licence that should not have been granted. Args: ground: the paragraph of article 69.
+
+    Law: 行政许可法 第六十九条.
+    """
+    ctx = load(case_id, at)
+    permissions.check(by, Act.REVOKE, ctx.case)
+    need(reason, _("撤销的理由"))
+    need(ground, _("所依据的条款"))
+    _only_granted(ctx)
+    case = _end(ctx, Act.REVOKE, by=by, reason=reason, ground=ground)
+    if case.licence_id:
+        licences.licence_revoke(licence_id=case.licence_id, by=by, at=at, reason=reason)
+    return case
+
+
+@one_act
+def case_cancel(*, case_id: int, by: Actor, at: datetime, reason: str, ground: str) -> Case:
+    """注销: expired, holder dead or ended, licence revoked or withdrawn by law. Law: 行政许可法 第七十条."""
+    ctx = load(case_id, at)
+    permissions.check(by, Act.CANCEL, ctx.case)
+    need(reason, _("注销的理由"))
+    need(ground, _("所依据的条款"))
+    _only_granted(ctx)
+    case = _end(ctx, Act.CANCEL, by=by, reason=reason, ground=ground)
+    if case.licence_id:
+        licences.licence_cancel(licence_id=case.licence_id, by=by, at=at, reason=reason)
+    return case
+
+
+def _only_granted(ctx: Context) -> None:
+    if ctx.case.decision != "granted":
+        raise RuleRefused(_("这一办件没有准予许可，没有可撤销或注销的许可。"))
+
+
+@one_act
+def remedy_record(
+    *, case_id: int, by: Actor, at: datetime, kind: str, filed_on: date, body: str, reference: str = "", note: str = ""
+) -> Case:
+    """A review (复议) or lawsuit (诉讼) was filed against what was done; it is followed to its end. Law: 行政许可法 第七条."""
+    ctx = load(case_id, at)
+    permissions.check(by, Act.RECORD_REMEDY, ctx.case)
+    need(body, _("受理复议或诉讼的机关"))
+    if filed_on > ctx.today:
+        raise RuleRefused(_("提起日期不能晚于今天。"))
+    if Remedy.objects.filter(case=ctx.case, kind=kind, concluded_on__isnull=True).exists():
+        raise RuleRefused(_("同类的复议或诉讼已经登记，尚未结束。"))
+    door.move(
+        ctx.case,
+        Act.RECORD_REMEDY,
+        Outcome(facts={"kind": kind, "filed_on": filed_on}, payload={"body": body, "reference": reference}),
+        by=by,
+        at=at,
+    )
+    Remedy.objects.create(
+        case=ctx.case, made_at=at, made_by_post_id=by.post_id, kind=kind, filed_on=filed_on, body=body, reference=reference, note=note
+    )  # fmt: skip
+    return ctx.case
+
+
+@one_act
+def remedy_conclude(
+    *, case_id: int, remedy_id: int, by: Actor, at: datetime, outcome: str, concluded_on: date, note: str = ""
+) -> Case:
+    """How the review or lawsuit ended; where a new decision was ordered, `case_reopen` follows. Law: 行政许可法 第七条."""
+    ctx = load(case_id, at)
+    permissions.check(by, Act.CONCLUDE_REMEDY, ctx.case)
+    remedy = Remedy.objects.filter(case=ctx.case, pk=remedy_id, concluded_on__isnull=True).first()
+    if remedy is None:
+        raise RuleRefused(_("没有进行中的这一复议或诉讼。"))
+    if not remedy.filed_on <= concluded_on <= ctx.today:
+        raise RuleRefused(_("结束日期应当在提起之后、今天以前。"))
+    door.move(
+        ctx.case,
+        Act.CONCLUDE_REMEDY,
+        Outcome(facts={"kind": remedy.kind, "outcome": outcome, "on": concluded_on}),
+        by=by,
+        at=at,
+    )
+    Remedy.objects.filter(pk=remedy.pk).update(outcome=outcome, concluded_on=concluded_on)
+    if note:
+        remedy.note = note
+        remedy.save(update_fields=["note"])
+    return ctx.case
+
+
+@one_act
+def case_reopen(*, case_id: int, by: Actor, at: datetime) -> Case:
+    """Decide anew, as a review or judgment ordered: the clock starts afresh from today. Law: 行政许可法 第七条."""
+    ctx = load(case_id, at)
+    case = ctx.case
+    permissions.check(by, Act.REOPEN, case)
+    if ctx.state not in door.TRANSITIONS[Act.REOPEN].sources:
+        raise door.refusal(case, Act.REOPEN)
+    ordered = Remedy.objects.filter(case=case, outcome__in=[Remedy.Outcome.ANNULLED, Remedy.Outcome.ORDERED_ANEW])
+    if not ordered.exists():
+        raise RuleRefused(_("只有复议决定或判决撤销、责令重新作出时，才重新办理。请先登记复议或诉讼结果。"))
+    from yukuaiban.cases.services.receipt import _make_steps
+
+    steps = open_stage(ctx, _make_steps(ctx), 1, on=ctx.today)
+    facts = {"on": ctx.today, "accepted_on": ctx.today}
+    dates = clocks.columns(ctx, clocks.with_event(ctx, Act.REOPEN, facts), steps=steps)
+    door.move(
+        case,
+        Act.REOPEN,
+        Outcome(
+            facts=facts,
+            columns={
+                **dates,
+                "accepted_on": case.accepted_on or ctx.today,
+                "accepted_how": case.accepted_how or "act",
+                "decided_on": None,
+                "decision": "",
+                "ended_on": None,
+            },
+            work=work.rows(case, State.IN_REVIEW, steps, due_on=dates["promised_on"] or dates["due_on"]),
+            outbox=follow(case, Act.REOPEN),
+        ),
+        by=by,
+        at=at,
+    )
+    Step.objects.filter(case=case).update(passed_on=None)
+    return case

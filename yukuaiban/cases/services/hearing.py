@@ -1,0 +1,170 @@
+"""听证: the right is told, asked for within five days, the hearing organised within twenty, noticed seven days ahead,
+held in public, recorded; the decision rests on the record. Its time is not counted (行政许可法 第四十五至四十八条)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from yukuaiban.cases import door, permissions, rules
+from yukuaiban.cases.context import Context, load
+from yukuaiban.cases.door import Outcome, one_act
+from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused
+from yukuaiban.cases.models import Case, Hearing, Opinion
+from yukuaiban.cases.services.receipt import follow, need
+from yukuaiban.cases.services.review import restart_clock, stop_clock
+from yukuaiban.cases.states import Act
+from yukuaiban.config.now import ZONE
+from yukuaiban.config.parameters import parameter
+from yukuaiban.people.actors import Actor
+from yukuaiban.people.models import Post
+
+
+@one_act
+def hearing_tell_right(*, case_id: int, by: Actor, at: datetime) -> Case:
+    """Tell the applicant (and third parties) of the right to a hearing. Law: 行政许可法 第四十七条第一款."""
+    ctx = load(case_id, at)
+    permissions.check(by, Act.TELL_HEARING_RIGHT, ctx.case)
+    if Hearing.objects.filter(case=ctx.case).exists():
+        raise RuleRefused(_("听证权利已经告知过。"))
+    request_by = rules.hearing_request_due(ctx.today, ctx.calendar).on
+    door.move(
+        ctx.case,
+        Act.TELL_HEARING_RIGHT,
+        Outcome(facts={"on": ctx.today, "request_by": request_by}, outbox=follow(ctx.case, Act.TELL_HEARING_RIGHT)),
+        by=by,
+        at=at,
+    )
+    Hearing.objects.create(
+        case=ctx.case, made_at=at, made_by_post_id=by.post_id, told_on=ctx.today, request_by=request_by
+    )
+    return ctx.case
+
+
+@one_act
+def hearing_request(*, case_id: int, by: Actor, at: datetime, reason: str = "") -> Case:
+    """The applicant asks for the hearing, within five days of being told. Law: 行政许可法 第四十七条第一款."""
+    ctx = load(case_id, at)
+    permissions.check(by, Act.REQUEST_HEARING, ctx.case)
+    hearing = Hearing.objects.filter(case=ctx.case).first()
+    if hearing is None or hearing.request_by is None:
+        raise RuleRefused(_("办理机关尚未告知听证权利。如认为应当听证，可以给办理人员留言。"))
+    if hearing.requested_on or hearing.called_on:
+        raise RuleRefused(_("已经申请过听证。"))
+    if ctx.today > hearing.request_by:
+        raise RuleRefused(
+            _("申请听证的期限已于 {on} 届满。").format(on=hearing.request_by),
+            details={"request_by": hearing.request_by.isoformat()},
+        )
+    return _begin(ctx, Act.REQUEST_HEARING, hearing, reason=reason or _("申请人要求听证"), by=by)
+
+
+@one_act
+def hearing_call(*, case_id: int, by: Actor, at: datetime, reason: str) -> Case:
+    """The body holds a hearing of its own accord, for great public interest. Law: 行政许可法 第四十六条."""
+    ctx = load(case_id, at)
+    permissions.check(by, Act.CALL_HEARING, ctx.case)
+    need(reason, _("举行听证的理由"))
+    hearing = Hearing.objects.filter(case=ctx.case).first() or Hearing(
+        case=ctx.case, made_at=at, made_by_post_id=by.post_id
+    )
+    if hearing.requested_on or hearing.called_on:
+        raise RuleRefused(_("这一办件已经有听证。"))
+    return _begin(ctx, Act.CALL_HEARING, hearing, reason=reason, by=by)
+
+
+def _begin(ctx: Context, act: Act, hearing: Hearing, *, reason: str, by: Actor) -> Case:
+    """From here the clock stands still until the record (ADR 0056)."""
+    hold_by = rules.hearing_hold_due(ctx.today, ctx.calendar).on
+    expected = int(parameter("hearing_organise_limit", on=ctx.today).value)
+    case = stop_clock(ctx, act, kind="hearing", reason=reason, expected_days=expected, by=by)
+    if act is Act.REQUEST_HEARING:
+        hearing.requested_on = ctx.today
+    else:
+        hearing.called_on = ctx.today
+    hearing.hold_by = hold_by
+    hearing.save()
+    return case
+
+
+@one_act
+def hearing_notify(
+    *, case_id: int, by: Actor, at: datetime, held_at: datetime, place: str, chair: int, is_public: bool = True
+) -> Case:
+    """Tell time and place at least seven days ahead; the chair is not one who reviewed the application.
+
+    Args: chair: a post.  Law: 行政许可法 第四十八条第一款（一）（二）（三）.
+    """
+    ctx = load(case_id, at)
+    permissions.check(by, Act.NOTIFY_HEARING, ctx.case)
+    hearing = _running(ctx)
+    need(place, _("听证地点"))
+    earliest = rules.hearing_earliest(ctx.today, ctx.calendar)
+    on = held_at.astimezone(ZONE).date()
+    if on < earliest:
+        raise RuleRefused(
+            _("听证应当提前 7 日通知：最早可以在 {on} 举行。").format(on=earliest),
+            details={"earliest": earliest.isoformat()},
+        )
+    if hearing.hold_by and on > hearing.hold_by:
+        raise RuleRefused(
+            _("听证应当在 {on} 以前组织。").format(on=hearing.hold_by), details={"hold_by": hearing.hold_by.isoformat()}
+        )
+    chair_account = Post.objects.filter(pk=chair).values_list("account_id", flat=True).first()
+    if chair_account is None or Opinion.objects.filter(case=ctx.case, account_id=chair_account).exists():
+        raise NeedsSecondPerson(_("听证主持人应当是审查该申请的工作人员以外的人员。"))
+    door.move(
+        ctx.case,
+        Act.NOTIFY_HEARING,
+        Outcome(
+            facts={"on": ctx.today, "held_on": on, "public": is_public, "chair": chair},
+            payload={"place": place, "held_at": held_at.isoformat()},
+            outbox=follow(ctx.case, Act.NOTIFY_HEARING),
+        ),
+        by=by,
+        at=at,
+    )
+    Hearing.objects.filter(pk=hearing.pk).update(
+        noticed_on=ctx.today, held_at=held_at, place=place, chair_id=chair, is_public=is_public
+    )
+    return ctx.case
+
+
+@one_act
+def hearing_record(
+    *,
+    case_id: int,
+    by: Actor,
+    at: datetime,
+    record: str,
+    parties: Sequence[Mapping[str, str]],
+    signed_by: Sequence[str],
+) -> Case:
+    """The signed record ends the hearing; the clock goes on, and the decision rests on the record.
+
+    Law: 行政许可法 第四十八条第一款（五）、第二款.
+    """
+    ctx = load(case_id, at)
+    permissions.check(by, Act.RECORD_HEARING, ctx.case)
+    hearing = _running(ctx)
+    if hearing.held_at is None:
+        raise RuleRefused(_("还没有通知听证的时间和地点。"))
+    if hearing.held_at > at:
+        raise RuleRefused(_("听证尚未举行，不能记录结果。"))
+    need(record, _("听证笔录"))
+    if not signed_by:
+        raise RuleRefused(_("听证笔录应当交听证参加人确认无误后签字或者盖章。请写明签字人。"))
+    case = restart_clock(ctx, Act.RECORD_HEARING, outcome=record, by=by)
+    hearing.record, hearing.recorded_on = record, ctx.today
+    hearing.parties, hearing.signed_by = list(map(dict, parties)), list(signed_by)
+    hearing.save(update_fields=["record", "recorded_on", "parties", "signed_by"])
+    return case
+
+
+def _running(ctx: Context) -> Hearing:
+    hearing = Hearing.objects.filter(case=ctx.case, recorded_on__isnull=True).first()
+    if hearing is None or not (hearing.requested_on or hearing.called_on):
+        raise RuleRefused(_("这一办件没有进行中的听证。"))
+    return hearing

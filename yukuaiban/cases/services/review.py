@@ -1,0 +1,363 @@
+"""Review: steps with opinions, special procedures that stop the clock, the one extension, visits, third parties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from yukuaiban.cases import clocks, door, permissions, work
+from yukuaiban.cases.context import Context, load
+from yukuaiban.cases.door import Outcome, one_act
+from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused
+from yukuaiban.cases.models import Case, Extension, Opinion, Pause, SiteVisit, Step, ThirdParty
+from yukuaiban.cases.services.receipt import follow, need, open_stage
+from yukuaiban.cases.states import Act, State
+from yukuaiban.config.errors import NotFound
+from yukuaiban.config.parameters import parameter
+from yukuaiban.materials import services as materials
+from yukuaiban.people.actors import Actor
+from yukuaiban.people.models import Post
+
+
+@one_act
+def step_pass(*, case_id: int, step_id: int, by: Actor, at: datetime, opinion: str = "") -> Case:
+    """Agree at a step. When all who are asked agreed, the step passes; when all steps of a stage passed, the next opens.
+
+    The last step is not passed but decided: `case_grant` or `case_refuse`.
+    Raises: RuleRefused, NeedsSecondPerson when the same person agrees twice.  Law: 行政许可法 第三十四条.
+    """
+    ctx = load(case_id, at)
+    case = ctx.case
+    step = _open_step(ctx, step_id)
+    permissions.check(by, Act.PASS_STEP, case, step=step)
+    if ctx.state not in door.TRANSITIONS[Act.PASS_STEP].sources:
+        raise door.refusal(case, Act.PASS_STEP)
+    if step.stage == last_stage(ctx.steps):
+        raise RuleRefused(_("这是最后一步：请作出准予或不予的决定。"))
+    agreed = give_opinion(ctx, step, by, Opinion.Verdict.PASS, opinion)
+    steps = ctx.steps
+    facts = {"step": step.key, "agreed": agreed, "of": step.people}
+    if agreed >= step.people:
+        step.state, step.passed_on = Step.State.PASSED, ctx.today
+        Step.objects.filter(pk=step.pk).update(state=step.state, passed_on=step.passed_on)
+        steps = [step if s.pk == step.pk else s for s in steps]
+        if all(s.state == Step.State.PASSED for s in steps if s.stage == step.stage):
+            open_stage(ctx, steps, step.stage + 1, on=ctx.today)
+            facts["opened"] = step.stage + 1
+    dates = clocks.columns(ctx, ctx.history, steps=steps)
+    door.move(
+        case,
+        Act.PASS_STEP,
+        Outcome(
+            facts=facts,
+            payload={"opinion": opinion} if opinion else None,
+            columns=dates,
+            work=work.rows(case, State.IN_REVIEW, steps, due_on=dates["promised_on"] or dates["due_on"]),
+            outbox=follow(case, Act.PASS_STEP),
+        ),
+        by=by,
+        at=at,
+    )
+    return case
+
+
+@one_act
+def step_return(*, case_id: int, step_id: int, by: Actor, at: datetime, opinion: str) -> Case:
+    """Send the case back to the stage before, with the reason. The clock goes on. Law: 行政许可法 第三十四条."""
+    ctx = load(case_id, at)
+    case = ctx.case
+    step = _open_step(ctx, step_id)
+    permissions.check(by, Act.RETURN_STEP, case, step=step)
+    if ctx.state not in door.TRANSITIONS[Act.RETURN_STEP].sources:
+        raise door.refusal(case, Act.RETURN_STEP)
+    need(opinion, _("退回的理由"))
+    if step.stage == 1:
+        raise RuleRefused(_("这是第一步，没有可退回的上一步。"))
+    give_opinion(ctx, step, by, Opinion.Verdict.RETURN, opinion)
+    for s in ctx.steps:
+        if s.stage == step.stage:
+            s.state, s.opened_on, s.due_on = Step.State.WAITING, None, None
+        elif s.stage == step.stage - 1:
+            s.state, s.passed_on = Step.State.WAITING, None
+    Step.objects.bulk_update(ctx.steps, ["state", "opened_on", "due_on", "passed_on"])
+    steps = open_stage(ctx, ctx.steps, step.stage - 1, on=ctx.today)
+    dates = clocks.columns(ctx, ctx.history, steps=steps)
+    door.move(
+        case,
+        Act.RETURN_STEP,
+        Outcome(
+            facts={"step": step.key, "to_stage": step.stage - 1},
+            payload={"opinion": opinion},
+            columns=dates,
+            work=work.rows(case, State.IN_REVIEW, steps, due_on=dates["promised_on"] or dates["due_on"]),
+        ),
+        by=by,
+        at=at,
+    )
+    return case
+
+
+def give_opinion(ctx: Context, step: Step, by: Actor, verdict: Opinion.Verdict, text: str) -> int:
+    """Record one opinion; returns how many agree in this round of the step.
+
+    Raises: NeedsSecondPerson when this person already gave one in this round.
+    """
+    rounds = 1 + Opinion.objects.filter(case=ctx.case, verdict=Opinion.Verdict.RETURN).count()
+    given = Opinion.objects.filter(step=step, round=rounds)
+    if given.filter(account_id=by.account_id).exists():
+        raise NeedsSecondPerson(_("您已在这一步发表过意见，这一步还须另一人办理。"))
+    Opinion.objects.create(
+        case=ctx.case,
+        step=step,
+        round=rounds,
+        account_id=by.account_id,
+        post_id=by.post_id,
+        verdict=verdict,
+        text=text,
+        at=ctx.at,
+    )
+    return given.exclude(verdict=Opinion.Verdict.RETURN).count()
+
+
+def last_stage(steps: Sequence[Step]) -> int:
+    return max((s.stage for s in steps), default=0)
+
+
+def _open_step(ctx: Context, step_id: int) -> Step:
+    for step in ctx.steps:
+        if step.pk == step_id:
+            if step.state != Step.State.OPEN and ctx.state is State.IN_REVIEW:
+                raise RuleRefused(
+                    _("这一步现在不在办理中。请刷新页面。"), details={"step": step.key, "state": step.state}
+                )
+            return step
+    raise NotFound(_("没有这个办件，或您无权查看。"))
+
+
+@one_act
+def case_pause(*, case_id: int, by: Actor, at: datetime, kind: str, reason: str, expected_days: int) -> Case:
+    """特别程序: stop the clock for one of the procedures that the law names; its time is told in writing.
+
+    Args:
+        kind: One of `PauseKind` that the item publishes; hearings have acts of their own.
+        expected_days: Working days it is expected to take.
+    Law: 行政许可法 第四十五条.
+    """
+    ctx = load(case_id, at)
+    permissions.check(by, Act.PAUSE, ctx.case)
+    if kind not in set(ctx.content.process.special_procedures) - {"hearing"}:
+        raise RuleRefused(_("本事项没有公布这种特别程序，不能据此停止计时。"), details={"kind": kind})
+    need(reason, _("理由"))
+    if expected_days < 1:
+        raise RuleRefused(_("请写明预计需要的工作日数：依法应当书面告知申请人。"))
+    return stop_clock(ctx, Act.PAUSE, kind=kind, reason=reason, expected_days=expected_days, by=by)
+
+
+def stop_clock(ctx: Context, act: Act, *, kind: str, reason: str, expected_days: int, by: Actor) -> Case:
+    """Pause by any act that has this effect."""
+    case = ctx.case
+    facts = {"on": ctx.today, "kind": kind, "expected_days": expected_days}
+    dates = clocks.columns(ctx, clocks.with_event(ctx, act, facts), steps=ctx.steps)
+    until = ctx.calendar.add(ctx.today, expected_days).on
+    door.move(
+        case,
+        act,
+        Outcome(
+            facts=facts,
+            payload={"reason": reason},
+            columns={**dates, "step_on": until},
+            work=work.rows(case, State.PAUSED, ctx.steps, due_on=until),
+            outbox=follow(case, act),
+        ),
+        by=by,
+        at=ctx.at,
+    )
+    Pause.objects.create(
+        case=case, made_at=ctx.at, made_by_post_id=by.post_id, kind=kind, reason=reason, expected_days=expected_days, from_on=ctx.today
+    )  # fmt: skip
+    return case
+
+
+@one_act
+def case_resume(*, case_id: int, by: Actor, at: datetime, outcome: str) -> Case:
+    """End the special procedure: the clock goes on with what was left. Law: 行政许可法 第四十五条."""
+    ctx = load(case_id, at)
+    permissions.check(by, Act.RESUME, ctx.case)
+    if ctx.case.pauses.filter(until_on__isnull=True, kind="hearing").exists():
+        raise RuleRefused(_("听证以听证笔录结束。请记录听证结果。"))
+    need(outcome, _("特别程序的结果"))
+    return restart_clock(ctx, Act.RESUME, outcome=outcome, by=by)
+
+
+def restart_clock(ctx: Context, act: Act, *, outcome: str, by: Actor) -> Case:
+    """Resume by any act that has this effect."""
+    case = ctx.case
+    if ctx.state not in door.TRANSITIONS[act].sources:
+        raise door.refusal(case, act)
+    facts = {"on": ctx.today}
+    dates = clocks.columns(ctx, clocks.with_event(ctx, act, facts), steps=ctx.steps)
+    door.move(
+        case,
+        act,
+        Outcome(
+            facts=facts,
+            payload={"outcome": outcome},
+            columns=dates,
+            work=work.rows(case, State.IN_REVIEW, ctx.steps, due_on=dates["promised_on"] or dates["due_on"]),
+            outbox=follow(case, act),
+        ),
+        by=by,
+        at=ctx.at,
+    )
+    case.pauses.filter(until_on__isnull=True).update(until_on=ctx.today)
+    return case
+
+
+@one_act
+def case_propose_extension(*, case_id: int, by: Actor, at: datetime, days: int, reason: str) -> Case:
+    """Ask the head for the one extension, at most ten working days. Law: 行政许可法 第四十二条第一款."""
+    ctx = load(case_id, at)
+    permissions.check(by, Act.PROPOSE_EXTENSION, ctx.case)
+    need(reason, _("延长期限的理由"))
+    most = int(parameter("licensing_extension_max", on=ctx.today).value)
+    if not 1 <= days <= most:
+        raise RuleRefused(_("最多可以延长 {n} 个工作日。").format(n=most), details={"max": most})
+    if Extension.objects.filter(case=ctx.case).exists():
+        raise RuleRefused(_("期限只能延长一次，这一办件已经提出过延长。"))
+    door.move(
+        ctx.case,
+        Act.PROPOSE_EXTENSION,
+        Outcome(facts={"days": days}, payload={"reason": reason}),
+        by=by,
+        at=at,
+    )
+    Extension.objects.create(case=ctx.case, made_at=at, made_by_post_id=by.post_id, days=days, reason=reason)
+    return ctx.case
+
+
+@one_act
+def case_extend(*, case_id: int, by: Actor, at: datetime) -> Case:
+    """The head approves the extension; the reason is told to the applicant.
+
+    Raises: RuleRefused when none was proposed, it was used, or the limit already ended.  Law: 行政许可法 第四十二条第一款.
+    """
+    ctx = load(case_id, at)
+    case = ctx.case
+    permissions.check(by, Act.EXTEND, case)
+    extension = Extension.objects.filter(case=case).first()
+    if extension is None:
+        raise RuleRefused(_("还没有人提出延长期限。"))
+    if extension.approved_on:
+        raise RuleRefused(_("期限只能延长一次，这一办件已经延长过。"))
+    if (
+        extension.made_by_post_id
+        and Post.objects.filter(pk=extension.made_by_post_id, account_id=by.account_id).exists()
+    ):
+        raise NeedsSecondPerson(_("延长期限由本机关负责人批准，提出的人不能自己批准。"))
+    if case.due_on and case.due_on < ctx.today:
+        raise RuleRefused(_("法定期限已届满，不能再延长。"))
+    facts = {"on": ctx.today, "days": extension.days}
+    dates = clocks.columns(ctx, clocks.with_event(ctx, Act.EXTEND, facts), steps=ctx.steps)
+    door.move(
+        case,
+        Act.EXTEND,
+        Outcome(
+            facts=facts,
+            payload={"reason": extension.reason},
+            columns=dates,
+            work=work.rows(case, State.IN_REVIEW, ctx.steps, due_on=dates["promised_on"] or dates["due_on"]),
+            outbox=follow(case, Act.EXTEND),
+        ),
+        by=by,
+        at=at,
+    )
+    Extension.objects.filter(pk=extension.pk).update(approved_on=ctx.today, approved_by_post_id=by.post_id)
+    return case
+
+
+@one_act
+def site_visit_record(
+    *, case_id: int, by: Actor, at: datetime, visited_on: date, officers: Sequence[int], place: str, findings: str, meets: bool
+) -> Case:  # fmt: skip
+    """现场核查 by two officers at least. Args: officers: posts that were there. Law: 行政许可法 第三十四条第三款."""
+    ctx = load(case_id, at)
+    permissions.check(by, Act.RECORD_SITE_VISIT, ctx.case)
+    least = int(parameter("site_visit_min_officers", on=ctx.today).value)
+    persons = set(
+        Post.objects.filter(pk__in=officers, desk__department_id=by.department_id).values_list("account_id", flat=True)
+    )
+    if len(persons) < least:
+        raise RuleRefused(_("现场核查应当由 {n} 名以上工作人员进行。").format(n=least), details={"min": least})
+    if visited_on > ctx.today:
+        raise RuleRefused(_("核查日期不能晚于今天。"))
+    need(findings, _("核查情况"))
+    door.move(
+        ctx.case,
+        Act.RECORD_SITE_VISIT,
+        Outcome(
+            facts={"on": visited_on, "officers": sorted(officers), "meets": meets},
+            payload={"place": place, "findings": findings},
+        ),
+        by=by,
+        at=at,
+    )
+    visit = SiteVisit.objects.create(
+        case=ctx.case, made_at=at, made_by_post_id=by.post_id, visited_on=visited_on, place=place, findings=findings, meets=meets
+    )  # fmt: skip
+    visit.officers.set(officers)
+    return ctx.case
+
+
+@one_act
+def third_party_hear(
+    *,
+    case_id: int,
+    by: Actor,
+    at: datetime,
+    name: str,
+    interest: str,
+    told_on: date,
+    heard_on: date | None,
+    statement: str,
+) -> Case:
+    """利害关系人: told of what touches him directly, and what he said. Law: 行政许可法 第三十六条."""
+    ctx = load(case_id, at)
+    permissions.check(by, Act.HEAR_THIRD_PARTY, ctx.case)
+    need(name, _("利害关系人姓名或名称"))
+    need(interest, _("利害关系"))
+    door.move(
+        ctx.case,
+        Act.HEAR_THIRD_PARTY,
+        Outcome(
+            facts={"told_on": told_on, "heard_on": heard_on},
+            payload={"name": name, "interest": interest, "statement": statement},
+        ),
+        by=by,
+        at=at,
+    )
+    ThirdParty.objects.create(
+        case=ctx.case, made_at=at, made_by_post_id=by.post_id, name=name, interest=interest, told_on=told_on, heard_on=heard_on, statement=statement
+    )  # fmt: skip
+    return ctx.case
+
+
+@one_act
+def case_supplement(*, case_id: int, by: Actor, at: datetime) -> Case:
+    """容缺后补: the applicant hands in what was left to be made up; the result is issued only then. See ADR 0051."""
+    ctx = load(case_id, at)
+    permissions.check(by, Act.SUPPLEMENT, ctx.case)
+    answers = door.read_answers(ctx.case)
+    still = materials.deferred_slots(subject=ctx.case.pk, slots=ctx.content.materials, answers=answers)
+    door.move(
+        ctx.case,
+        Act.SUPPLEMENT,
+        Outcome(
+            facts={"on": ctx.today, "still": [slot.key for slot in still]}, outbox=follow(ctx.case, Act.SUPPLEMENT)
+        ),
+        by=by,
+        at=at,
+    )
+    materials.file_for(ctx.case.pk, at=at)
+    return ctx.case
