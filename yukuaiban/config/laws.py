@@ -1,7 +1,8 @@
 """Citations of the law, and the texts that stand in packs/*/laws to check them against.
 
-A citation reads as officers write it: `行政许可法 第四十二条第一款`, `行政许可法 第三十二条第一款第（四）项`. Several are joined by
-`；`. What is not a law is cited as a document: `渝府发〔2018〕43号`, `DB50/T 957-2019`, `《重庆日报》2019-05-29`.
+A citation reads as officers write it: `行政许可法 第四十二条第一款`, `行政许可法 第三十二条第一款第（四）项`.
+Several are joined by `；`. What is not a law is cited as a document: `渝府发〔2018〕43号`, `DB50/T 957-2019`,
+`《重庆日报》2019-05-29`; what no law sets and the city decides for itself, as `本市设定`.
 """
 
 from __future__ import annotations
@@ -58,20 +59,21 @@ def parse(source: str) -> list[Citation]:
         if match:
             paragraph = numeral(match["paragraph"]) if match["paragraph"] else None
             found.append(Citation(match["law"].strip("《》"), match["article"], paragraph, match["item"]))
-        elif not _DOCUMENT.search(part):
-            raise ValueError(f"{part!r} is no citation: write 行政许可法 第四十二条第一款, or a document with its number.")
+        elif part != "本市设定" and not _DOCUMENT.search(part):
+            raise ValueError(f"{part!r} is no citation: write 行政许可法 第四十二条第一款, or a document's number.")
     return found
 
 
 def find(citation: Citation) -> str | None:
-    """The words cited, from the newest edition that has them; None when the text is not at hand or has no such place."""
+    """The words cited, from the newest edition that has them; None when no text at hand has such a place."""
     for law in reversed(editions(citation.law)):
         article = _articles(law.path).get(citation.article)
         if article is None:
             continue
         paragraphs = _paragraphs(article)
         if citation.item is not None:
-            words = next((line for line in article if line.startswith((f"（{citation.item}）", f"({citation.item})"))), None)
+            marks = (f"（{citation.item}）", f"({citation.item})")
+            words = next((line for line in article if line.startswith(marks)), None)
         elif citation.paragraph is not None:
             words = paragraphs[citation.paragraph - 1] if citation.paragraph <= len(paragraphs) else None
         else:

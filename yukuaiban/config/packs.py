@@ -19,7 +19,7 @@ def packs_dir() -> Path:
 
 
 def pack_folders() -> list[Path]:
-    """The packs this instance reads, the country's first; a later one may add to or replace what an earlier one says."""
+    """The packs this instance reads, the country's first; a later one may replace what an earlier one says."""
     city = settings.CITY if settings.configured else os.environ.get("YUKUAIBAN_CITY", "chongqing")
     names = [COUNTRY, city] if city != COUNTRY else [COUNTRY]
     return [folder for name in names if (folder := packs_dir() / name).is_dir()]
