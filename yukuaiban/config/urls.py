@@ -8,9 +8,13 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from yukuaiban.config import health
+
 PAGES = ["people", "portal", "cases", "materials", "licences", "messages", "ratings", "calendars", "desk", "design"]
 
 urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
     path("", RedirectView.as_view(url="/zh/", query_string=True)),
     *i18n_patterns(*[path("", include(f"yukuaiban.{a}.urls")) for a in PAGES if find_spec(f"yukuaiban.{a}.urls")]),
 ]

@@ -7,18 +7,21 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None, use_errno=True)  # loaded before any fork
 
 
 def die_with_parent(sent: signal.Signals = signal.SIGTERM) -> None:
-    """Ask the kernel to send this process a signal when its parent dies, even by `kill -9`. Linux; elsewhere nothing."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(sent), 0, 0, 0)
+    """Ask the kernel (Linux) to send this process a signal when its parent dies, even by `kill -9`."""
+    with contextlib.suppress(AttributeError):
+        LIBC.prctl(PR_SET_PDEATHSIG, int(sent), 0, 0, 0)
 
 
 def dying_with(parent: int, sent: signal.Signals) -> Callable[[], None]:
@@ -30,6 +33,69 @@ def dying_with(parent: int, sent: signal.Signals) -> Callable[[], None]:
             os._exit(1)
 
     return before_exec
+
+
+class Child(Protocol):
+    """What we need of a child: `subprocess.Popen` for a program, `Forked` for a function of ours."""
+
+    pid: int
+    returncode: int | None
+
+    def send_signal(self, sig: int) -> None: ...
+    def wait(self) -> int: ...
+
+
+class Forked:
+    """A function of this program running in a child, with everything imported so far and nothing imported twice.
+
+    Fork only while this process has one thread and no connection; `run` returns the exit code.
+    """
+
+    def __init__(self, run: Callable[[], int | None], *, output: Path | None = None) -> None:
+        self.returncode: int | None = None
+        sys.stdout.flush()
+        sys.stderr.flush()
+        parent = os.getpid()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os._exit(_child(run, parent, output))
+
+    def send_signal(self, sig: int) -> None:
+        if self.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, sig)
+
+    def wait(self) -> int:
+        if self.returncode is None:
+            _, status = os.waitpid(self.pid, 0)
+            self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+
+def _child(run: Callable[[], int | None], parent: int, output: Path | None) -> int:
+    """In the child: a session of its own, the parent's death as a signal, default handlers, its own output."""
+    code: int | None = 1
+    try:
+        os.setsid()
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(each, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        dying_with(parent, signal.SIGTERM)()
+        if output is not None:
+            stream = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            os.dup2(stream, 1)
+            os.dup2(stream, 2)
+            os.close(stream)
+        code = run()
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+    return code or 0
 
 
 def start(
@@ -60,11 +126,11 @@ def start(
         user=user,
         group=group,
         extra_groups=[] if user is not None else None,
-        preexec_fn=dying_with(os.getpid(), orphaned),  # noqa: PLW1509 - started before any thread of ours
+        preexec_fn=dying_with(os.getpid(), orphaned),
     )
 
 
-def ended(child: subprocess.Popen[bytes]) -> bool:
+def ended(child: Child) -> bool:
     """Whether a child has ended, without collecting it: until we do, its number cannot be given to another process."""
     if child.returncode is not None:
         return True
@@ -74,7 +140,7 @@ def ended(child: subprocess.Popen[bytes]) -> bool:
         return True
 
 
-def stop(child: subprocess.Popen[bytes], *, ask: signal.Signals = signal.SIGTERM, patience: float = 10) -> bool:
+def stop(child: Child, *, ask: signal.Signals = signal.SIGTERM, patience: float = 10) -> bool:
     """Ask a child to end, wait, then kill it and whatever it left behind. True if it ended by itself."""
     if child.returncode is not None:
         return True

@@ -1,0 +1,74 @@
+"""The processes that serve: web, worker, ticks. Each is a function that runs until told to stop, with its exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from yukuaiban.config.launch import children
+
+MOST_WORKERS = 16
+THREADS = 8  # per web worker; each may hold one database connection
+KILL_AFTER = 8  # seconds; granian once hung on SIGTERM while starting
+
+
+def load_program() -> None:
+    """Import all that the processes need, once, before they are forked: settings, models, every page."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yukuaiban.config.settings")
+    import django
+    from django.urls import get_resolver
+
+    django.setup()
+    _ = get_resolver().url_patterns
+    import yukuaiban.config.jobs
+    import yukuaiban.config.ticks
+    import yukuaiban.config.wsgi  # noqa: F401
+
+
+def web_workers() -> int:
+    """YUKUAIBAN_WEB_WORKERS, else one for each core this process may use."""
+    from yukuaiban.config import env
+
+    given = env.text("YUKUAIBAN_WEB_WORKERS", "")
+    return int(given) if given.isdigit() and int(given) else min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+
+
+def run_web(host: str, port: int) -> int:
+    """Serve pages and API until SIGTERM or SIGINT."""
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+
+    def application() -> Callable[..., Any]:
+        """In each worker: follow the parent into death, else it would hold the port and go on answering."""
+        children.die_with_parent(signal.SIGKILL)
+        from yukuaiban.config.wsgi import application
+
+        return application
+
+    server = Granian(
+        "yukuaiban.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        workers=web_workers(),
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=KILL_AFTER,
+    )
+    server.serve(target_loader=application, wrap_loader=False)
+    return 0
+
+
+def run_worker() -> int:
+    from yukuaiban.config import jobs
+
+    return jobs.run_worker()
+
+
+def run_ticks() -> int:
+    from yukuaiban.config import ticks
+
+    return ticks.run()
