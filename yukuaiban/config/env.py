@@ -25,6 +25,12 @@ def flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}: write 1 or 0.")
 
 
+def refuse(wrong: bool, sentence: str) -> None:
+    """Stop the start where settings contradict each other."""
+    if wrong:
+        raise ImproperlyConfigured(sentence)
+
+
 def listing(name: str, default: list[str]) -> list[str]:
     value = os.environ.get(name, "")
     return [part.strip() for part in value.split(",") if part.strip()] or default

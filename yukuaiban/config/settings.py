@@ -207,6 +207,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+STORAGE_BACKEND = env.text("YUKUAIBAN_STORAGE", "yukuaiban.storage.folder.Folder")  # what people hand in
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
@@ -215,6 +216,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 EMAIL_BACKEND = "yukuaiban.messages.gateway.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("YUKUAIBAN_MAIL_FROM", "no-reply@yukuaiban.example")
 MESSAGE_GATEWAY = env.text("YUKUAIBAN_MESSAGE_GATEWAY", "yukuaiban.messages.gateway.FileSandbox")
+SMS_GATEWAY = env.text("YUKUAIBAN_SMS_GATEWAY", "")
+EMAIL_HOST = env.text("YUKUAIBAN_SMTP_HOST", "localhost")
+EMAIL_PORT = int(env.text("YUKUAIBAN_SMTP_PORT", "25"))
+EMAIL_HOST_USER = env.text("YUKUAIBAN_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = env.text("YUKUAIBAN_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("YUKUAIBAN_SMTP_TLS", False)
+EMAIL_TIMEOUT = 10
 CLAMD_SOCKET = env.text("YUKUAIBAN_CLAMD", "")
 
 PROMETHEUS_EXPORT_MIGRATIONS = False
