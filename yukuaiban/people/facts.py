@@ -21,7 +21,9 @@ def of_party(party_id: int) -> dict[str, Any]:
     if party.is_person:
         document = {"kind": party.id_kind, "number": party.id_number} if party.id_number else None
         found["applicant"] = _known({"name": party.name, "document": document, "phone": party.phone})
-        found |= _known({"birth_on": party.birth_on and party.birth_on.isoformat(), "sex": party.sex, "document": document})
+        found |= _known(
+            {"birth_on": party.birth_on and party.birth_on.isoformat(), "sex": party.sex, "document": document}
+        )
     else:
         profile: OrganisationProfile | None = getattr(party, "organisation", None)
         head = profile.legal_representative if profile else None

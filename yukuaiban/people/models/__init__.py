@@ -3,7 +3,7 @@
 Cut by topic; import from here.
 """
 
-from yukuaiban.people.models.accounts import Account, AccountEvent, PhoneClaim
+from yukuaiban.people.models.accounts import Account, AccountEvent, AccountEventKind, PhoneClaim, Revocation
 from yukuaiban.people.models.authority import Guardianship, Mandate, MandateKind, Relation
 from yukuaiban.people.models.officers import Desk, Post, Role
 from yukuaiban.people.models.parties import (
@@ -19,6 +19,7 @@ from yukuaiban.people.models.privacy import Consent, CorrectionRequest, PersonRe
 __all__ = [
     "Account",
     "AccountEvent",
+    "AccountEventKind",
     "Consent",
     "CorrectionRequest",
     "Desk",
@@ -34,6 +35,7 @@ __all__ = [
     "PhoneClaim",
     "Post",
     "Relation",
+    "Revocation",
     "Role",
     "Sex",
 ]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.config.now import now
@@ -102,6 +106,16 @@ class Account(AbstractBaseUser):
     def get_short_name(self) -> str:
         return str(self)
 
+    def get_session_auth_hash(self) -> str:
+        """What every session of the account is checked against: a new password or epoch ends them all."""
+        return salted_hmac("people.account.session", f"{self.password}:{self.epoch}", algorithm="sha256").hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under each earlier secret key, so that changing the key logs nobody out."""
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            key = f"{self.password}:{self.epoch}"
+            yield salted_hmac("people.account.session", key, secret=secret, algorithm="sha256").hexdigest()
+
     def set_phone(self, phone: str | None) -> None:
         """Put a number (E.164), or none; unverified until `phone_verified_at` is set. Saving sets the index."""
         self.phone = phone or None
@@ -181,3 +195,21 @@ class PhoneClaim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claimant_id} {self.state}"
+
+
+class Revocation(models.Model):
+    """What was signed for an account (or one session of it) before this number counts no more.
+
+    `number` is the epoch it raised. Rows matter for as long as a signed pass lives and are deleted soon after.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    account_id = models.BigIntegerField()
+    session = models.CharField(max_length=16, blank=True, help_text=_("空值表示所有会话"))
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="revocations_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.account_id}"

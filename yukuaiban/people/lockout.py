@@ -1,0 +1,49 @@
+"""Too many wrong passwords: under which name attempts are counted, and what the person is told.
+
+A phone number or e-mail typed at log-in is personal data, so attempts are counted under its blind index.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from yukuaiban.config.errors import DomainError
+from yukuaiban.identifiers import phone
+from yukuaiban.identifiers.errors import IdentifierError
+from yukuaiban.vault import blind_index
+
+
+class LockedOut(DomainError):
+    """Too many failed log-ins from here for this account."""
+
+    code, status = "people.locked_out", 429
+
+
+def name(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
+    """What attempts are counted under; the same for every spelling of one address."""
+    given = credentials or {}
+    typed = given.get("phone") or given.get("email")
+    if not typed and request is not None:
+        typed = request.POST.get("login")
+    typed = typed or given.get("username")
+    return blind_index("login", one_spelling(str(typed))).hex()[:40] if typed else ""
+
+
+def one_spelling(typed: str) -> str:
+    """A phone number as E.164, anything else in lower case."""
+    try:
+        return phone.parse(typed).text
+    except IdentifierError:
+        return typed.strip().lower()
+
+
+def answer(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
+    """The page for who is locked out for a while: how long, and the ways in that remain."""
+    error = LockedOut(_("密码连续输错次数过多，请 15 分钟后再试，或改用验证码登录。"))
+    if request.path.startswith("/api/"):
+        return JsonResponse(error.as_json(), status=error.status, json_dumps_params={"ensure_ascii": False})
+    return render(request, "design/error.html", {"error": error, "status": error.status}, status=error.status)
