@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('items', '0001_initial'),
+        ('cases', '0001_cases'),
+        ('items', '0001_catalogue'),
         ('people', '0001_people'),
         ('places', '0001_places'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
