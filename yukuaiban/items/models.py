@@ -158,3 +158,12 @@ class ItemFeedback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id}: {'right' if self.was_right else 'wrong'}"
+
+
+# The models of loading stand with it; Django finds them here.
+from yukuaiban.items.loading.models import PackFile, PackLoad, Topic  # noqa: E402
+
+__all__ = [
+    "DirectoryEntry", "Differences", "EntryVersion", "ItemFeedback", "ItemType", "Origin", "PackFile", "PackLoad",
+    "ServiceItem", "Topic",
+]  # fmt: skip

@@ -1,0 +1,199 @@
+"""What no row can know alone: that what it points to is there, and that rows which speak of the same thing agree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from yukuaiban.items.guide import merge
+from yukuaiban.items.loading.pack import Pack, Placed, WorkedOut
+from yukuaiban.items.loading.problems import Problem, quoted
+
+
+def crosscheck(pack: Pack) -> Iterator[Problem]:
+    """Every contradiction between the rows and items of a pack."""
+    yield from _divisions(pack)
+    yield from _departments(pack)
+    yield from _halls(pack)
+    yield from _directory(pack)
+    yield from _service_items(pack)
+    yield from _items(pack)
+
+
+def _unknown(placed: Placed, column: str, value: Any, where: str) -> Problem:
+    return Problem(placed.file, placed.line, column, quoted(value), f"one that stands in {where}")
+
+
+def _keys(pack: Pack, *tables: str) -> set[str]:
+    return {str(key[0]) for table in tables for key in pack.tables.get(table, {})}
+
+
+def _divisions(pack: Pack) -> Iterator[Problem]:
+    upper, towns = _keys(pack, "divisions.csv"), _keys(pack, "towns.csv")
+    cities = [placed for placed in pack.placed("divisions.csv") if placed.row.kind == "city"]
+    for placed in pack.placed("divisions.csv"):
+        row = placed.row
+        if row.kind == "city" and row.parent:
+            yield Problem(placed.file, placed.line, "parent", quoted(row.parent), "nothing, as a city has no parent")
+        elif row.kind != "city" and row.parent not in upper:
+            yield _unknown(placed, "parent", row.parent, "divisions.csv")
+    for placed in cities[1:]:
+        yield Problem(placed.file, placed.line, "kind", "a second city", f"one; line {cities[0].line} has it")
+    for placed in pack.placed("towns.csv"):
+        if placed.row.parent not in upper:
+            yield _unknown(placed, "parent", placed.row.parent, "divisions.csv")
+    for placed in pack.placed("villages.csv"):
+        if placed.row.parent not in towns:
+            yield _unknown(placed, "parent", placed.row.parent, "towns.csv")
+    for placed in pack.placed("successions.csv"):
+        for column in ("predecessor", "successor"):
+            if getattr(placed.row, column) not in upper:
+                yield _unknown(placed, column, getattr(placed.row, column), "divisions.csv")
+        if placed.row.predecessor == placed.row.successor:
+            yield Problem(placed.file, placed.line, "successor", quoted(placed.row.successor), "another division")
+
+
+def _departments(pack: Pack) -> Iterator[Problem]:
+    kinds = _keys(pack, "department_kinds.csv")
+    for placed in pack.placed("departments.csv"):
+        if placed.row.kind not in kinds:
+            yield _unknown(placed, "kind", placed.row.kind, "department_kinds.csv")
+
+
+def _halls(pack: Pack) -> Iterator[Problem]:
+    divisions, halls = _keys(pack, "divisions.csv"), _keys(pack, "halls.csv")
+    for placed in pack.placed("halls.csv"):
+        if placed.row.division not in divisions:
+            yield _unknown(placed, "division", placed.row.division, "divisions.csv")
+    for placed in pack.placed("hall_hours.csv"):
+        if placed.row.hall != "*" and placed.row.hall not in halls:
+            yield _unknown(placed, "hall", placed.row.hall, "halls.csv (or * for all)")
+
+
+def _directory(pack: Pack) -> Iterator[Problem]:
+    kinds = {row.kind: row for row in pack.rows("department_kinds.csv")}
+    of_the_city = _keys(pack, "departments.csv")
+    lists = {"themes": _keys(pack, "themes.csv"), "life_events": _keys(pack, "life_events.csv")}
+    names: dict[str, int] = {}
+    for placed in pack.placed("directory.csv"):
+        row = placed.row
+        kind = kinds.get(row.department_kind)
+        if kind is None:
+            yield _unknown(placed, "department_kind", row.department_kind, "department_kinds.csv")
+        elif row.department_kind not in of_the_city:
+            yield _unknown(placed, "department_kind", row.department_kind, "departments.csv")
+        elif row.levels != "city" and not kind.district_zh:
+            expected = f"city, as {kind.kind} has no counterpart in districts (department_kinds.csv, district_zh)"
+            yield Problem(placed.file, placed.line, "levels", quoted(row.levels), expected)
+        for column, known in lists.items():
+            for code in getattr(row, column):
+                if code not in known:
+                    yield _unknown(placed, column, code, f"{column}.csv")
+        if row.name_zh in names:
+            expected = f"a name of its own; line {names[row.name_zh]} has this one"
+            yield Problem(placed.file, placed.line, "name_zh", quoted(row.name_zh), expected)
+        names.setdefault(row.name_zh, placed.line)
+    for placed in pack.placed("aliases.csv"):
+        if placed.row.entry not in _keys(pack, "directory.csv"):
+            yield _unknown(placed, "entry", placed.row.entry, "directory.csv")
+
+
+def _service_items(pack: Pack) -> Iterator[Problem]:
+    entries = {row.code: row for row in pack.rows("directory.csv")}
+    divisions = {row.code: row for row in pack.rows("divisions.csv")}
+    for placed in pack.placed("service_items.csv"):
+        row = placed.row
+        entry, division = entries.get(row.entry), divisions.get(row.division)
+        if entry is None:
+            yield _unknown(placed, "entry", row.entry, "directory.csv")
+        if division is None:
+            yield _unknown(placed, "division", row.division, "divisions.csv")
+        if entry is None or division is None:
+            continue
+        level = "city" if division.kind == "city" else "district"
+        if entry.levels not in (level, "both"):
+            expected = f"a division that does {entry.code}, whose levels are {entry.levels} (directory.csv)"
+            yield Problem(placed.file, placed.line, "division", quoted(row.division), expected)
+        yield from _differences(pack, placed)
+
+
+def _differences(pack: Pack, placed: Placed) -> Iterator[Problem]:
+    """A service item may promise less time than its entry, and so on, but not break the rules between elements."""
+    over = differences_of(placed.row)
+    worked_out = pack.items.get(placed.row.entry)
+    if not over:
+        return
+    if worked_out is None:
+        found = ", ".join(over)
+        expected = f"nothing, as {placed.row.entry} is not worked out and there is nothing to differ from"
+        yield Problem(placed.file, placed.line, next(iter(over)), found, expected)
+        return
+    try:
+        merge(worked_out.content.model_dump(mode="json"), over)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            column = str(detail["loc"][0]) if detail["loc"] else next(iter(over))
+            message = str(detail.get("ctx", {}).get("error", detail["msg"]))
+            yield Problem(placed.file, placed.line, column, quoted(over.get(column, "")), message)
+
+
+def differences_of(row: Any) -> dict[str, Any]:
+    """The filled cells of a row of service_items.csv as parts of an item's content (guide.DIFFERABLE)."""
+    over: dict[str, Any] = {}
+    if row.promised_value is not None:
+        over["promised"] = {"value": row.promised_value, "unit": row.promised_unit}
+        if row.source:
+            over["promised"]["source"] = row.source
+    if row.visits is not None:
+        over["visits"] = row.visits
+    if row.online_depth:
+        over["online_depth"] = [int(depth) for depth in row.online_depth if depth.isdigit()]
+    if row.channels:
+        over["channels"] = list(row.channels)
+    if row.scope is not None:
+        over["scope"] = row.scope
+    return over
+
+
+def _items(pack: Pack) -> Iterator[Problem]:
+    entries = {row.code: row for row in pack.rows("directory.csv")}
+    kinds = _keys(pack, "department_kinds.csv")
+    slugs = Counter(worked_out.content.slug for worked_out in pack.items.values())
+    for worked_out in pack.items.values():
+        content = worked_out.content
+        entry = entries.get(content.entry)
+        if entry is None:
+            yield worked_out.problem(("entry",), quoted(content.entry), "one that stands in directory.csv")
+        else:
+            yield from _agrees_with_the_directory(worked_out, entry)
+        if slugs[content.slug] > 1:
+            yield worked_out.problem(("slug",), quoted(content.slug), "a slug that no other item has")
+        for i, step in enumerate(content.process.steps):
+            if step.department and step.department not in kinds:
+                path = ("process", "steps", i, "department")
+                yield worked_out.problem(path, quoted(step.department), "one that stands in department_kinds.csv")
+        yield from _licence_types(pack, worked_out)
+
+
+def _agrees_with_the_directory(worked_out: WorkedOut, entry: Any) -> Iterator[Problem]:
+    content = worked_out.content
+    if content.title.zh != entry.name_zh:
+        yield worked_out.problem(
+            ("title", "zh"), quoted(content.title.zh), f"{quoted(entry.name_zh)}, as directory.csv says"
+        )
+    if content.item_type != entry.item_type:
+        yield worked_out.problem(("item_type",), quoted(content.item_type), f"{entry.item_type}, as directory.csv says")
+
+
+def _licence_types(pack: Pack, worked_out: WorkedOut) -> Iterator[Problem]:
+    wanted: list[tuple[tuple[str | int, ...], str | None]] = [
+        (("result", "licence_type"), worked_out.content.result.licence_type)
+    ]
+    for i, slot in enumerate(worked_out.content.materials):
+        wanted.append((("materials", i, "licence_type"), slot.licence_type))
+    for path, licence_type in wanted:
+        if licence_type and licence_type not in pack.licence_types:
+            yield worked_out.problem(path, quoted(licence_type), "a type of licence in licence_types/")

@@ -1,0 +1,160 @@
+"""Load a pack: propose, publish, reject. What is live changes only when a second person publishes it.
+
+Two loads do not need a second person, and each says why: the first into an empty catalogue (there is nobody yet who
+could be the second), and one that an operator makes outside production (a demonstration on his own machine).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from yukuaiban.config.errors import DomainError, NotFound
+from yukuaiban.config.now import now
+from yukuaiban.items.loading import changes, desired
+from yukuaiban.items.loading.apply import apply
+from yukuaiban.items.loading.changes import Diff
+from yukuaiban.items.loading.models import PackFile, PackLoad
+from yukuaiban.items.loading.pack import Pack, digest_of, files_of, read_pack
+from yukuaiban.items.models import ServiceItem
+
+Report = Callable[[str], None]
+_LOCK = "yukuaiban pack load"
+
+
+class NeedsSecondPerson(DomainError):
+    code: ClassVar[str] = "pack.needs_second_person"
+    status: ClassVar[int] = 403
+
+
+class NothingToPublish(DomainError):
+    code: ClassVar[str] = "pack.not_proposed"
+    status: ClassVar[int] = 409
+
+
+def catalogue_is_live() -> bool:
+    """Whether people may already be using what a load would change."""
+    return PackLoad.objects.filter(state=PackLoad.State.PUBLISHED).exists() or ServiceItem.objects.exists()
+
+
+def last_published() -> PackLoad | None:
+    return (
+        PackLoad.objects.filter(state=PackLoad.State.PUBLISHED, kind=PackLoad.Kind.PACK)
+        .order_by("-published_at")
+        .first()
+    )
+
+
+def load_city(
+    report: Report = lambda line: None, folder: Path | None = None, *, theirs: bool = False, by: Any = None
+) -> PackLoad | None:
+    """Load the city's pack at start: nothing when no file has changed, else checked, compared and written.
+
+    Outside production the operator's own start publishes it; in production it waits for a second person.
+    """
+    folder = folder or settings.PACKS_DIR / settings.CITY
+    files = files_of(folder)
+    last = last_published()
+    if last and bytes(last.digest) == digest_of(_manifest(files)) and not theirs:
+        report(_("目录没有变化（{version}）").format(version=last.version))
+        return None
+    proposal = propose(files, folder.name, by=by, theirs=theirs)
+    if not catalogue_is_live():
+        return publish(proposal.pk, by=by, exempt_because=_("首次装载空库，尚无第二人"), report=report)
+    if not settings.PRODUCTION:
+        return publish(proposal.pk, by=by, exempt_because=_("非生产环境，由运行者本人发布"), report=report)
+    report(_("目录有变化，等待第二人发布：yukuaiban pack publish {number}").format(number=proposal.pk))
+    return proposal
+
+
+def read(files: Mapping[str, bytes], city: str) -> tuple[Pack, desired.Desired]:
+    """A validated pack and the rows it stands for. Raises PackErrors."""
+    pack = read_pack(files, city)
+    return pack, desired.desired(pack)
+
+
+def compare(folder: Path, *, theirs: bool = False) -> Diff:
+    """What a load of this folder would change now. Raises PackErrors."""
+    _pack, wanted = read(files_of(folder), folder.name)
+    return changes.diff(wanted, theirs=theirs)
+
+
+def propose(files: Mapping[str, bytes], city: str, *, by: Any = None, theirs: bool = False) -> PackLoad:
+    """Check a pack and keep it as a proposal, exactly as it is. Raises PackErrors."""
+    pack = read_pack(files, city)
+    with transaction.atomic():
+        PackFile.objects.bulk_create(
+            [PackFile(digest=pack.manifest[name], content=content) for name, content in pack.files.items()],
+            ignore_conflicts=True, batch_size=100,
+        )  # fmt: skip
+        return PackLoad.objects.create(
+            pack=city, version=pack.head.version, manifest=pack.manifest, digest=pack.digest, theirs=theirs,
+            loaded_by=by, loaded_at=now(),
+        )  # fmt: skip
+
+
+def publish(load_id: int, *, by: Any = None, exempt_because: str = "", report: Report = lambda line: None) -> PackLoad:
+    """Write a proposal into the catalogue: one transaction, one load at a time.
+
+    Raises: NotFound, NothingToPublish, NeedsSecondPerson, PackErrors (the rules may have grown since it was proposed).
+    """
+    with transaction.atomic():
+        _one_at_a_time()
+        load = PackLoad.objects.select_for_update().filter(pk=load_id).first()
+        if load is None:
+            raise NotFound(_("没有编号为 {number} 的装载。").format(number=load_id))
+        if load.state != PackLoad.State.PROPOSED:
+            raise NothingToPublish(
+                _("装载 {number} 的状态是“{state}”，不能再发布。").format(
+                    number=load_id, state=load.get_state_display()
+                )
+            )
+        if not exempt_because:
+            _check_second_person(load, by)
+        at = now()
+        _pack, wanted = read(stored_files(load.manifest), load.pack)
+        found = changes.diff(wanted, theirs=load.theirs)
+        if not found.is_empty:
+            apply(found, wanted, at=at, published_by=by.pk if by else None)
+        load.state, load.published_by, load.published_at = PackLoad.State.PUBLISHED, by, at
+        load.exempt_because, load.report = exempt_because, found.counts()
+        load.save()
+    for line in found.lines():
+        report(line)
+    return load
+
+
+def reject(load_id: int, *, by: Any) -> PackLoad:
+    """Send a proposal back: it is kept as a record and can no longer be published."""
+    updated = PackLoad.objects.filter(pk=load_id, state=PackLoad.State.PROPOSED).update(state=PackLoad.State.REJECTED)
+    if not updated:
+        raise NothingToPublish(_("没有待发布的装载 {number}。").format(number=load_id))
+    return PackLoad.objects.get(pk=load_id)
+
+
+def stored_files(manifest: Mapping[str, str]) -> dict[str, bytes]:
+    """The files of a load, as they were when it was proposed."""
+    stored = PackFile.objects.in_bulk(list(set(manifest.values())))
+    return {name: bytes(stored[digest].content) for name, digest in manifest.items()}
+
+
+def _check_second_person(load: PackLoad, by: Any) -> None:
+    if by is None:
+        raise NeedsSecondPerson(_("发布目录需要指明发布人：加上 --by 账号。"))
+    if load.loaded_by_id is None or load.loaded_by_id == by.pk:
+        raise NeedsSecondPerson(_("装载人不能发布自己的装载，请由另一位目录管理员发布。"))
+
+
+def _one_at_a_time() -> None:
+    """A second load waits here, then compares with what the first one wrote."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [_LOCK])
+
+
+def _manifest(files: Mapping[str, bytes]) -> dict[str, str]:
+    return Pack(files=dict(files)).manifest
