@@ -61,7 +61,7 @@ def make(*, type_code: str, issuer: str, serial: str, version: int = 1) -> Licen
 
 
 def parse(identifier: str) -> LicenceId:
-    value = "".join(text.tidy(identifier).upper().split())
+    value = "".join(text.half_width(identifier).upper().split())
     if not value:
         raise IdentifierError("licence_id.empty", _("请填写电子证照标识。"))
     found = _SHAPE.fullmatch(value)

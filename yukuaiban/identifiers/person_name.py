@@ -19,8 +19,14 @@ from yukuaiban.identifiers.errors import IdentifierError, accepts
 
 LONGEST = 40
 MIDDLE_DOT = "·"
+_DOUBLE_SURNAMES = """
+欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 令狐 慕容 轩辕 夏侯 长孙 宇文 司徒 司空 独孤 南宫 西门 端木 百里 东郭 呼延 闻人
+澹台 公冶 宗政 濮阳 淳于 单于 太叔 申屠 仲孙 钟离 鲜于 闾丘 亓官 赫连 万俟 拓跋
+"""
+DOUBLE_SURNAMES = frozenset(_DOUBLE_SURNAMES.split())
 _DOTS = re.compile(r"\s*[\u2022\u2027\u2219\u22c5\u30fb\uff65\u00b7\u2024]\s*")
-_STOP_BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\.(?=[\u3400-\u9fff\U00020000-\U0003ffff])")
+_HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
+_STOP_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])[.．](?=[{_HAN}])")
 _INSIDE = frozenset("·'’-., ")
 
 
@@ -82,8 +88,13 @@ is_valid = accepts(parse)
 
 
 def mask(name: str) -> str:
-    """张三 -> 张*, 欧阳小明 -> 欧**明, 阿不都·热合曼 -> 阿*****曼, Maria Lopez -> M**** L****."""
+    """The surname and as many stars as characters follow; `·` and spaces stay.
+
+    张小三 -> 张**, 欧阳小明 -> 欧阳**, 阿不都·热合曼 -> 阿**·***, Maria Lopez -> M**** L****. Of a name of
+    one character nothing is left.
+    """
     value = text.tidy(name)
-    if value.isascii() or " " in value:
+    if not value or not _is_han(value.replace(MIDDLE_DOT, "")):
         return " ".join(word[:1] + "*" * (len(word) - 1) for word in value.split(" "))
-    return text.cover(value, head=1, tail=1 if len(value) > 2 else 0)
+    kept = 0 if len(value) == 1 else 2 if len(value) > 2 and value[:2] in DOUBLE_SURNAMES else 1
+    return value[:kept] + "".join(MIDDLE_DOT if char == MIDDLE_DOT else "*" for char in value[kept:])

@@ -38,7 +38,7 @@ def parse(number: str, *, mobile_only: bool = False) -> Phone:
     Args:
         mobile_only: Where a code will be sent: refuse everything but a mainland mobile.
     """
-    value = text.tidy(number)
+    value = text.half_width(number)
     if not value:
         raise IdentifierError("phone.empty", _("请填写电话号码。"))
     try:

@@ -14,9 +14,13 @@ from yukuaiban.identifiers.errors import IdentifierError
 DIGITS = "0123456789"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_WIDE_WORDS = {code: narrow for code, narrow in _WIDE.items() if chr(narrow).isalnum() or narrow == 0x20}
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63"
-_INVISIBLE = re.compile("[\u00ad\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u2069\u3164\ufeff\uffa0]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u115f\u1160\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3164\ufeff\uffa0]"
+)
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def _private_use_of_gb18030() -> dict[int, str]:
@@ -40,13 +44,16 @@ _PRIVATE_USE = _private_use_of_gb18030()
 
 
 def tidy(text: str) -> str:
-    """Running text as it is kept: NFC, half-width, no invisible characters, single spaces, nothing at the ends.
+    """Running text as it is kept: NFC, no invisible characters, single spaces, nothing at the ends.
 
-    Rare characters survive: NFC leaves every character of the extension blocks as it is, and characters that an old
-    input method wrote into the private use area become the real ones.
+    Letters and digits become half-width; signs stay as they are, because （） and ， belong to Chinese and to the
+    registered names of companies. Rare characters survive: NFC leaves every character of the extension blocks alone,
+    and characters that an old input method wrote into the private use area become the real ones.
     """
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text.translate(_PRIVATE_USE)).translate(_FULL_WIDTH))
-    return " ".join(text.split())
+    if _SURROGATES.search(text):  # two halves of a rare character that never met; a half alone is nothing
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\ufffd", "")
+    text = _INVISIBLE.sub("", text.translate(_PRIVATE_USE).translate(_WIDE_WORDS))
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def tidy_lines(text: str) -> str:
@@ -55,9 +62,14 @@ def tidy_lines(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
+def half_width(text: str) -> str:
+    """Tidy, with signs half-width too: for what is written in ASCII, such as numbers and addresses of mail."""
+    return tidy(text.translate(_WIDE))
+
+
 def compact(text: str) -> str:
     """A code as it is compared: half-width capitals without spaces and dashes."""
-    return "".join(char for char in tidy(text).upper() if char not in _DASHES and not char.isspace())
+    return "".join(char for char in half_width(text).upper() if char not in _DASHES and not char.isspace())
 
 
 def require_length(text: str, lengths: Container[int], scheme: str, message: str | Promise, **facts: int) -> None:
