@@ -195,5 +195,5 @@ def _licence_types(pack: Pack, worked_out: WorkedOut) -> Iterator[Problem]:
     for i, slot in enumerate(worked_out.content.materials):
         wanted.append((("materials", i, "licence_type"), slot.licence_type))
     for path, licence_type in wanted:
-        if licence_type and licence_type not in pack.licence_types:
+        if licence_type and pack.licence_types and licence_type not in pack.licence_types:
             yield worked_out.problem(path, quoted(licence_type), "a type of licence in licence_types/")
