@@ -55,6 +55,8 @@ def _point_the_settings_at_this_run() -> Path:
 
 FOLDER = _point_the_settings_at_this_run()
 
+pytest_plugins = ["tests.browser"]  # page_at, chromium
+
 from yukuaiban.config.launch.cluster import FAST_BUT_UNSAFE, SUPERUSER, Cluster  # noqa: E402
 
 CLUSTER = Cluster(FOLDER, overrides=dict(FAST_BUT_UNSAFE)) if EMBEDDED in os.environ else None
@@ -69,7 +71,7 @@ django.setup()
 BASE = settings.DATABASES["default"]["NAME"]
 
 
-# --- PostgreSQL ---------------------------------------------------------------------------------------------------------
+# --- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 
 def _start_the_embedded_server() -> None:
@@ -158,7 +160,7 @@ def _template(kind: str) -> str:
     return name
 
 
-# --- pytest ---------------------------------------------------------------------------------------------------------------
+# --- pytest ----------------------------------------------------------------------------------------------------------
 
 CLONES: set[str] = set()
 NEEDS_DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "city"}

@@ -13,7 +13,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-WIDTH = 1000
+LEFT, RIGHT = 18, 82  # per cent: nearer the ends a label is set flush, not centred
+ROOM = 58  # per cent of the line that two labels need on a narrow phone
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Segment:
     """A piece of the line. Kinds: `used`, `left`, `over` (past the due date), `pause`."""
 
     kind: str
-    x1: int
-    x2: int
+    x1: float  # per cent of the line
+    x2: float
     from_on: date
     to_on: date | None
     label: Any = ""
@@ -39,21 +40,23 @@ class Segment:
 
 @dataclass(frozen=True)
 class Mark:
-    """A stroke across the line with a word and a date. Kinds: `start`, `today`, `due`, `ended`."""
+    """A stroke on the line with a word and a date. Kinds: `start`, `today`, `due`, `ended`."""
 
     kind: str
-    x: int
+    x: float  # per cent of the line
     on: date
     label: Any
     provisional: bool = False
+    shown: bool = True  # whether its word has room beside the others; it is always read aloud
 
     @property
-    def top(self) -> int:
-        return 8 if self.kind == "today" else 16
+    def above(self) -> bool:
+        """Today and the end stand over the line, filing and due date under it, so that they never collide."""
+        return self.kind in {"today", "ended"}
 
     @property
-    def bottom(self) -> int:
-        return 56 if self.kind == "today" else 48
+    def anchor(self) -> str:
+        return "start" if self.x < LEFT else "end" if self.x > RIGHT else "middle"
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,8 @@ def clock_line(
     first, last = start, max(due, reached, start + timedelta(days=1))
     span = (last - first).days
 
-    def x(day: date) -> int:
-        return round(WIDTH * min(max((day - first).days, 0), span) / span)
+    def x(day: date) -> float:
+        return round(100 * min(max((day - first).days, 0), span) / span, 1)
 
     segments = [Segment("used", x(start), x(min(reached, due)), start, min(reached, due))]
     if reached < due:
@@ -100,7 +103,7 @@ def clock_line(
         segments.append(
             Segment("pause", x(pause.from_on), x(pause.to_on or reached), pause.from_on, pause.to_on, pause.label)
         )
-    marks = [Mark("start", x(start), start, start_label or _("收件"))]
+    marks = [Mark("start", x(start), start, start_label or _("收件"), shown=x(due) >= ROOM)]
     if ended is not None:
         marks.append(Mark("ended", x(ended), ended, _("办结")))
     elif start <= today:
@@ -110,7 +113,7 @@ def clock_line(
 
 
 def sparkline(values: Sequence[float], *, width: int = 100, height: int = 24) -> str:
-    """The `points` of a polyline for `components.tile`: oldest first, lowest at the foot. Fewer than two values draw nothing."""
+    """The `points` of a polyline for `components.tile`, oldest first. Fewer than two values draw nothing."""
     if len(values) < 2:
         return ""
     low, high = min(values), max(values)

@@ -21,7 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 class PageContext:
-    """Read by the skeletons (`page.main_nav`, `page.other_language_url`, ...). Each part is computed when it is asked for."""
+    """Read by the skeletons (`page.main_nav`, ...). Each part is computed when it is asked for."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
@@ -74,7 +74,7 @@ class PageContext:
 
     @property
     def messages(self) -> list[Any]:
-        """What the last act wants to say once (django.contrib.messages); asked only where a cookie says there may be one."""
+        """What the last act says once (django.contrib.messages); read only where a cookie says there may be one."""
         cookies = self.request.COOKIES
         if settings.SESSION_COOKIE_NAME not in cookies and "messages" not in cookies:
             return []

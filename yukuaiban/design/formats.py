@@ -1,7 +1,8 @@
-"""How dates, money and hidden numbers are written, in the language of the page. Pure functions; templates use them as filters."""
+"""How dates, money and hidden numbers are written in the language of the page. Templates use them as filters."""
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from django.utils.translation import get_language, ngettext
@@ -10,7 +11,12 @@ from django.utils.translation import gettext as _
 from yukuaiban.config.now import ZONE, today
 
 MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+DOUBLE_SURNAMES = re.compile(
+    "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|令狐|慕容|轩辕|夏侯|长孙|宇文|司徒|司空|独孤|南宫|西门|端木|百里|东郭|"
+    "呼延|闻人|澹台|公冶|宗政|濮阳|淳于|单于|太叔|申屠|仲孙|钟离|鲜于|闾丘|亓官|赫连|万俟|拓跋"
 )
 
 
@@ -101,18 +107,12 @@ def masked(value: str | None, keep_first: int = 3, keep_last: int = 4) -> str:
 
 
 def masked_name(value: str | None) -> str:
-    """`张*`, `欧阳**`, `·` kept: the first character (both of a double surname) and as many stars as characters follow."""
+    """`张*`, `欧阳**`: the first character, or both of a double surname, and a star for each one after; `·` stays."""
     text = (value or "").strip()
     if not text:
         return ""
-    keep = 2 if len(text) > 2 and text[:2] in DOUBLE_SURNAMES else 1
+    keep = 2 if len(text) > 2 and DOUBLE_SURNAMES.match(text) else 1
     return text[:keep] + "".join("·" if character == "·" else "*" for character in text[keep:])
-
-
-DOUBLE_SURNAMES = frozenset(
-    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 令狐 慕容 轩辕 夏侯 长孙 宇文 司徒 司空 独孤 南宫 西门 端木 "
-    "百里 东郭 呼延 闻人 澹台 公冶 宗政 濮阳 淳于 单于 太叔 申屠 仲孙 钟离 鲜于 闾丘 亓官 赫连 万俟 拓跋".split()  # noqa: SIM905
-)
 
 
 def file_size(size: int | None) -> str:

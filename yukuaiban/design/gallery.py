@@ -38,6 +38,16 @@ class SpecimenForm(forms.Form):
     agreed = forms.BooleanField(label=_("我已阅读并同意"))
 
 
+THEMES = ("light", "dark")
+
+
+def _refused(theme: str) -> SpecimenForm:
+    answers = {"email": "zhang@", "born_on": "2026-13-01", "district": "a", "delivery": "hall"}
+    form = SpecimenForm({f"wrong-{theme}-{name}": value for name, value in answers.items()}, prefix=f"wrong-{theme}")
+    form.is_valid()
+    return form
+
+
 @cache
 def icon_names() -> list[str]:
     """Every name that `components.icon` understands."""
@@ -48,14 +58,12 @@ def icon_names() -> list[str]:
 def specimens() -> dict[str, Any]:
     """The context of design/gallery.html."""
     day, moment = today(), now()
-    wrong = SpecimenForm({"name": "", "email": "x", "born_on": "", "district": "a", "delivery": "hall"}, prefix="wrong")
-    wrong.is_valid()
     start = day - timedelta(days=12)
     return {
         "day": day,
         "moment": moment,
-        "form": SpecimenForm(prefix="fresh"),
-        "wrong": wrong,
+        "forms": {theme: SpecimenForm(prefix=f"fresh-{theme}") for theme in THEMES},
+        "wrong_forms": {theme: _refused(theme) for theme in THEMES},
         "lines": [
             (
                 _("承诺时限"),

@@ -20,7 +20,7 @@ from yukuaiban.design.languages import html_lang, other
 
 
 class Unnamed(Undefined):
-    """A name that was not given: false in a condition, an error when printed. A blank on a page is never an accident."""
+    """A name that was not given: false in a condition, an error when printed, so that no blank is an accident."""
 
     def _refuse(self) -> NoReturn:
         raise UndefinedError(self._undefined_message)
@@ -114,7 +114,7 @@ def environment(**options: Any) -> Environment:
 
 
 def pick(pair: Any) -> Any:
-    """`{zh: ..., en: ...}` of a pack in the language of the page; Chinese, marked as such, where there is no English."""
+    """`{zh: ..., en: ...}` in the language of the page; Chinese, marked as such, where there is no English."""
     if not isinstance(pair, dict):
         return pair
     if formats.is_chinese():

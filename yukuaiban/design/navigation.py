@@ -1,8 +1,8 @@
-"""What stands in the header, the foot and above the page. The faces and domains register; this floor knows none of them.
+"""What stands in the header, the foot and above the page. Faces and domains register; this floor knows none of them.
 
     # portal/apps.py, in ready()
     navigation.add("main", _("我的办件"), "cases:mine", icon="folder", order=20)
-    banners.add(outages_as_banners)
+    navigation.add_banners(outages_as_banners)
 
 An entry whose address does not exist in this installation is left out.
 """
@@ -21,7 +21,7 @@ Place = Literal["main", "account", "foot", "desk"]
 
 @dataclass(frozen=True)
 class Entry:
-    """One link. `label` is a lazy translation; `key` lets a page say which entry it belongs to (`{% set here = "..." %}`)."""
+    """One link. `label` is a lazy translation; a page says which entry it belongs to: `{% set here = key %}`."""
 
     label: Any
     url_name: str

@@ -1,4 +1,4 @@
-"""The pages the look itself has: the gallery, the choice of type and theme, maintenance, offline, and the error pages."""
+"""The pages the look itself has: gallery, choice of type and theme, maintenance, offline, errors."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def display(request: HttpRequest) -> HttpResponse:
         if value in {"normal", "auto"}:
             response.delete_cookie(f"ykb_{name}", samesite="Lax")
         else:
-            # Read by display.js before the first paint, so scripts must be able to see it; it says nothing about the person.
+            # display.js reads it before the first paint, so scripts must see it; it says nothing about the person.
             response.set_cookie(f"ykb_{name}", value, max_age=YEAR, samesite="Lax", secure=request.is_secure())
     return response
 
@@ -67,7 +67,7 @@ def _theme(name: str) -> str:
     tokens = re.sub(r"/\*.*?\*/", "", tokens, flags=re.S)
     selector = re.escape(":root {" if name == "light" else '[data-theme="dark"] {')
     found = re.search(selector + r"([^}]*)\}", tokens)
-    assert found is not None, name  # noqa: S101  # a test reads both
+    assert found is not None, name  # a test reads both
     return found[1]
 
 
@@ -91,7 +91,7 @@ def offline(request: HttpRequest) -> HttpResponse:
     return render(request, "design/offline.html")
 
 
-# --- errors: each says what happened and what to do ------------------------------------------------------------------------
+# --- errors: each says what happened and what to do
 
 
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
@@ -100,25 +100,23 @@ def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResp
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return _error(request, 400, _("无法理解这个请求"), _("请返回上一页重试；从旧书签进来的，请从首页重新进入。"))
+    text = _("请返回上一页重试；从旧书签进来的，请从首页重新进入。")
+    return _error(request, 400, _("无法理解这个请求"), text)
 
 
 def permission_denied(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return _error(
-        request, 403, _("您不能查看或办理这一项"), _("请确认登录的是正确的账号；需要代他人办理的，请先取得授权。")
-    )
+    text = _("请确认登录的是正确的账号；需要代他人办理的，请先取得授权。")
+    return _error(request, 403, _("您不能查看或办理这一项"), text)
 
 
 def page_not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return _error(
-        request, 404, _("没有找到这个页面"), _("地址可能有误，或者内容已经撤下。请用搜索查找，或者从首页进入。")
-    )
+    text = _("地址可能有误，或者内容已经撤下。请用搜索查找，或者从首页进入。")
+    return _error(request, 404, _("没有找到这个页面"), text)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _error(
-        request, 403, _("页面放置太久，请重新提交"), _("为了您的安全，这次提交没有生效。请返回上一页，刷新后再试。")
-    )
+    text = _("为了您的安全，这次提交没有生效。请返回上一页，刷新后再试。")
+    return _error(request, 403, _("页面放置太久，请重新提交"), text)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

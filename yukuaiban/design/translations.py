@@ -2,8 +2,8 @@
 
 Two catalogues are made, neither is committed:
 - `locale/en/LC_MESSAGES/django.{po,mo}`: all fragments merged;
-- `locale/zh/LC_MESSAGES/django.mo`: the Chinese that Django and the installed apps bring under `zh_Hans`, so that their own
-  sentences (a password too short, a date that is none) come out Chinese under our language code `zh`.
+- `locale/zh/LC_MESSAGES/django.mo`: the Chinese that Django and the installed apps bring under `zh_Hans`, so that
+  their own sentences (a password too short, a date that is none) come out Chinese under our language code `zh`.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def unused() -> list[str]:
     return sorted(_singular(m) for m in merged if m.id and (_singular(m), m.context) not in used)
 
 
-# --- the verb `yukuaiban messages` ---------------------------------------------------------------------------------------
+# --- the verb `yukuaiban messages`
 
 
 def register(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -156,7 +156,7 @@ def run(options: argparse.Namespace) -> int:
     return 1 if options.check and (missing or contradictions) else 0
 
 
-# --- the parts ------------------------------------------------------------------------------------------------------------
+# --- the parts
 
 
 def _extracted() -> Iterator[tuple[str, str | None, str]]:
@@ -197,7 +197,7 @@ def _take_all(catalog: Catalog, theirs: gettext.GNUTranslations) -> None:
         if not msgid or plural not in (None, 0):
             continue
         context, _, rest = msgid.rpartition("\x04")
-        # A plural sentence is stored under (msgid, form); Chinese has the one form, and the lookup goes by the singular.
+        # A plural sentence is stored under (msgid, form); Chinese has one form, the lookup goes by the singular.
         catalog.add((rest, rest) if plural == 0 else rest, (text,) if plural == 0 else text, context=context or None)
 
 

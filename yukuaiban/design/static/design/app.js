@@ -149,8 +149,8 @@
   });
 
   // --- the first thing to read after a refusal -------------------------------------------------------------------------------------
-  var summary = document.querySelector("[data-focus]");
-  if (summary) summary.focus();
+  var summary = document.querySelector("main [data-focus]");
+  if (summary && !summary.closest(".gallery")) summary.focus();
 
   window.ykb = { say: say, csrfToken: csrfToken };
 })();
