@@ -57,10 +57,12 @@ def _divisions(pack: Pack) -> Iterator[Problem]:
 
 
 def _departments(pack: Pack) -> Iterator[Problem]:
-    kinds = _keys(pack, "department_kinds.csv")
+    kinds, divisions = _keys(pack, "department_kinds.csv"), _keys(pack, "divisions.csv")
     for placed in pack.placed("departments.csv"):
         if placed.row.kind not in kinds:
             yield _unknown(placed, "kind", placed.row.kind, "department_kinds.csv")
+        if placed.row.division and placed.row.division not in divisions:
+            yield _unknown(placed, "division", placed.row.division, "divisions.csv")
 
 
 def _halls(pack: Pack) -> Iterator[Problem]:
@@ -75,7 +77,7 @@ def _halls(pack: Pack) -> Iterator[Problem]:
 
 def _directory(pack: Pack) -> Iterator[Problem]:
     kinds = {row.kind: row for row in pack.rows("department_kinds.csv")}
-    of_the_city = _keys(pack, "departments.csv")
+    of_the_city = {row.kind for row in pack.rows("departments.csv") if not row.division}
     lists = {"themes": _keys(pack, "themes.csv"), "life_events": _keys(pack, "life_events.csv")}
     names: dict[str, int] = {}
     for placed in pack.placed("directory.csv"):
@@ -138,6 +140,8 @@ def _differences(pack: Pack, placed: Placed) -> Iterator[Problem]:
             column = str(detail["loc"][0]) if detail["loc"] else next(iter(over))
             message = str(detail.get("ctx", {}).get("error", detail["msg"]))
             yield Problem(placed.file, placed.line, column, quoted(over.get(column, "")), message)
+    except ValueError as error:
+        yield Problem(placed.file, placed.line, "more", quoted(placed.row.more), str(error))
 
 
 def differences_of(row: Any) -> dict[str, Any]:
@@ -155,7 +159,7 @@ def differences_of(row: Any) -> dict[str, Any]:
         over["channels"] = list(row.channels)
     if row.scope is not None:
         over["scope"] = row.scope
-    return over
+    return over | (row.more or {})
 
 
 def _items(pack: Pack) -> Iterator[Problem]:

@@ -32,6 +32,14 @@ AUDIENCES: dict[str, list[str]] = {
     ],
     "both": [audience.value for audience in Audience],
 }
+
+
+def audience_of(words: tuple[str, ...]) -> list[str]:
+    """The groups that words of the directory stand for, in the order of the standard."""
+    groups = {group for word in words for group in AUDIENCES.get(word, [word])}
+    return [audience.value for audience in Audience if audience.value in groups]
+
+
 LEVEL_CITY, LEVEL_DISTRICT = "3", "4"  # 行使层级: 市级, 县级
 
 
@@ -112,20 +120,32 @@ def department_code(division: str, kind: str) -> str:
 
 
 def _departments(pack: Pack, wanted: Desired) -> Iterator[tuple[Key, Values]]:
+    """The city's own; their counterparts by rule; and over these what departments.csv says of a district's own."""
     kinds = {row.kind: row for row in pack.rows("department_kinds.csv")}
     city = _city(pack)
-    for row in pack.rows("departments.csv"):
-        yield (
-            (department_code(city, row.kind),),
-            (
-                row.uscc, row.name_zh, row.name_en, row.short_zh, row.short_en, city, None, row.kind, row.phone,
-                row.source, row.status,
-            ),
-        )  # fmt: skip
-        kind = kinds[row.kind]
+    rows = list(pack.rows("departments.csv"))
+    for row in rows:
+        if row.division:
+            continue
+        yield _department(row, city, None)
         for division in _districts(pack, wanted):
-            if kind.district_zh:
-                yield _counterpart(division, kind, department_code(city, row.kind))
+            if kinds[row.kind].district_zh:
+                yield _counterpart(division, kinds[row.kind], department_code(city, row.kind))
+    of_the_city = {row.kind for row in rows if not row.division}
+    for row in rows:
+        if row.division:
+            parent = department_code(city, row.kind) if row.kind in of_the_city else None
+            yield _department(row, row.division, parent)
+
+
+def _department(row: Any, division: str, parent: str | None) -> tuple[Key, Values]:
+    return (
+        (department_code(division, row.kind),),
+        (
+            row.uscc, row.name_zh, row.name_en, row.short_zh, row.short_en, division, parent, row.kind, row.phone,
+            row.source, row.status,
+        ),
+    )  # fmt: skip
 
 
 def _counterpart(division: Any, kind: Any, parent: str) -> tuple[Key, Values]:
@@ -191,7 +211,7 @@ def _entries(pack: Pack) -> Iterator[tuple[Key, Values]]:
         name_en = worked_out.content.title.en if worked_out else row.name_en
         facts = (
             row.basic_code, row.item_type, row.name_zh, name_en, row.department_kind, row.main_item, row.levels,
-            AUDIENCES[row.audience], list(row.themes), list(row.life_events), words.get(row.code, []), row.status,
+            audience_of(row.audience), list(row.themes), list(row.life_events), words.get(row.code, []), row.status,
             row.source,
         )  # fmt: skip
         yield (row.code,), facts

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, time
 from typing import Annotated, Any, Literal
 
+from annotated_types import Len
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, model_validator
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
@@ -13,6 +15,9 @@ DivisionCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{6}([0-9]{3}(
 EntryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[0-9]{4,6}$")]
 RowStatus = Literal["confirmed", "unconfirmed", "sample", "missing"]  # how far a fact may be trusted
 ElementStatus = Literal["published", "law", "sample", "missing"]  # whose statement it is
+AudienceWord = Literal[
+    "natural", "legal", "both", "natural_person", "enterprise", "institution", "social_organisation", "self_employed"
+]
 ItemTypeCode = Literal["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "20"]
 
 
@@ -22,6 +27,12 @@ def _empty_is_none(value: Any) -> Any:
 
 def _split(value: Any) -> Any:
     return tuple(value.split()) if isinstance(value, str) else value
+
+
+def _json(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return json.loads(value) if value else None
 
 
 Maybe = BeforeValidator(_empty_is_none)
@@ -102,6 +113,9 @@ class DepartmentKindRow(Row):
 
 
 class DepartmentRow(Row):
+    """A department of the city (`division` empty), or a district's that is better known than the rule makes it."""
+
+    division: Annotated[DivisionCode | None, Maybe] = None
     kind: Slug
     name_zh: Words
     name_en: Words
@@ -164,7 +178,7 @@ class EntryRow(Row):
     name_en: str = ""
     department_kind: Slug
     levels: Literal["city", "district", "both"]
-    audience: Literal["natural", "legal", "both"]
+    audience: Annotated[tuple[AudienceWord, ...], BeforeValidator(_split), Len(1)]
     themes: WordList = ()
     life_events: WordList = ()
     main_item: str = ""
@@ -202,6 +216,7 @@ class ServiceItemRow(Row):
     online_depth: WordList = ()
     channels: WordList = ()
     scope: Annotated[Literal["national", "cross_province", "province", "city", "local"] | None, Maybe] = None
+    more: Annotated[dict[str, Any] | None, BeforeValidator(_json)] = None  # JSON: any other part that may differ
     source: str = ""
 
     @model_validator(mode="after")
@@ -220,7 +235,7 @@ TABLES: dict[str, tuple[type[Row], tuple[str, ...], bool]] = {
     "villages.csv": (VillageRow, ("code",), False),
     "successions.csv": (SuccessionRow, ("predecessor", "successor"), False),
     "department_kinds.csv": (DepartmentKindRow, ("kind",), True),
-    "departments.csv": (DepartmentRow, ("kind",), True),
+    "departments.csv": (DepartmentRow, ("division", "kind"), True),
     "halls.csv": (HallRow, ("code",), False),
     "hall_hours.csv": (HoursRow, ("hall", "days", "opens_at", "valid_from"), False),
     "themes.csv": (TopicRow, ("code",), False),
