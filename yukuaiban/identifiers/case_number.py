@@ -38,13 +38,13 @@ class CaseNumber:
         return "-".join(self.text[n : n + 4] for n in range(0, LENGTH, 4))
 
 
-def generate() -> CaseNumber:
-    """A new number. Those whose check character is not in our alphabet are thrown away (about one in four)."""
+def new() -> str:
+    """A new number as stored. Those whose check character is not in our alphabet are thrown away (about one in four)."""
     while True:
         body = secrets.choice(LETTERS) + "".join(secrets.choice(ALPHABET) for _n in range(LENGTH - 2))
         check = checks.mod_37_36(body)
         if check in ALPHABET:
-            return CaseNumber(body + check)
+            return body + check
 
 
 def parse(number: str) -> CaseNumber:
