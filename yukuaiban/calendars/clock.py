@@ -482,7 +482,7 @@ def _calendar_lines(
     for after, until in ran:
         runs |= {run.first: run for run in calendar.runs_between(after, until)}
         for day in calendar.makeup_between(after, until):
-            lines.append((day.day, holiday_line(HolidayRun(day.day, day.day, day.festival, day.notice), year, True)))
+            lines.append((day.day, holiday_line(HolidayRun(day.day, day.day, (day.festival,), day.notice), year, True)))
     lines += [(run.first, holiday_line(run, year)) for run in sorted(runs.values(), key=attrgetter("first"))]
     return lines
 
@@ -490,5 +490,5 @@ def _calendar_lines(
 def holiday_line(run: HolidayRun, year: int, makeup: bool = False) -> Reason:
     """One holiday, or one makeup day, as a reason; `year` is the one that goes without saying."""
     code = "makeup_workday" if makeup else "holiday" if run.notice else "statutory_holiday"
-    facts = {"first": run.first, "last": run.last, "festival": run.festival, "year": year}
+    facts = {"first": run.first, "last": run.last, "festivals": list(run.festivals), "year": year}
     return Reason(code, {**facts, "notice": run.notice.name if run.notice else None})

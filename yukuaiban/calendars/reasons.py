@@ -34,7 +34,7 @@ FESTIVALS = {
 STARTS = {
     "accepted": ("受理", "accepted"),
     "received": ("收到申请材料", "application received"),
-    "deemed_accepted": ("收到申请材料之日起即为受理", "accepted by law on receipt"),
+    "deemed_accepted": ("依法即为受理", "accepted by law"),
     "decided": ("作出决定", "decided"),
     "notified": ("告知", "notified"),
     "step": ("环节开始", "step begun"),
@@ -146,8 +146,9 @@ class _Words:
         return span_in_words(first, last, self.language, year={first.year, last.year} != {self.facts.get("year")})
 
     def festival(self) -> str:
-        name: str = self.facts["festival"]
-        return FESTIVALS.get(name, name) if self.en else name
+        """The festival, or the festivals of a joined holiday in the order of their days."""
+        names: list[str] = self.facts.get("festivals") or [self.facts["festival"]]
+        return " and ".join(FESTIVALS.get(name, name) for name in names) if self.en else "、".join(names)
 
     def pair(self, table: Mapping[str, tuple[str, ...]], name: str) -> str:
         word: str = self.facts[name]
@@ -252,7 +253,7 @@ SENTENCES: dict[str, tuple[_Sentence, _Sentence]] = {
     ),
     "day.holiday": (
         lambda w: f"{w.day()}（{w.weekday()}）{w.festival()}放假{w.notice()}{w.provisional()}",
-        lambda w: f"{w.weekday()} {w.day()} is free for {w.festival()}{w.notice()}{w.provisional()}",
+        lambda w: f"{w.weekday()} {w.day()} is a {w.festival()} holiday{w.notice()}{w.provisional()}",
     ),
     "day.makeup_workday": (
         lambda w: f"{w.day()}（{w.weekday()}）因{w.festival()}调休上班{w.notice()}{w.provisional()}",
@@ -260,7 +261,7 @@ SENTENCES: dict[str, tuple[_Sentence, _Sentence]] = {
     ),
     "day.statutory": (
         lambda w: f"{w.day()}（{w.weekday()}）{w.festival()}，依《全国年节及纪念日放假办法》放假{w.provisional()}",
-        lambda w: f"{w.weekday()} {w.day()} is {w.festival()}, free by the law on public holidays{w.provisional()}",
+        lambda w: f"{w.weekday()} {w.day()} is {w.festival()}, a holiday by law{w.provisional()}",
     ),
     # what a clock lived through
     "waiting": (
@@ -278,11 +279,11 @@ SENTENCES: dict[str, tuple[_Sentence, _Sentence]] = {
     # what the calendar did
     "holiday": (
         lambda w: f"{w.span()}{w.festival()}放假{w.notice()}",
-        lambda w: f"{w.span()}: free for {w.festival()}{w.notice()}",
+        lambda w: f"{w.span()}: {w.festival()} holiday{w.notice()}",
     ),
     "statutory_holiday": (
         lambda w: f"{w.span()}{w.festival()}，依《全国年节及纪念日放假办法》放假",
-        lambda w: f"{w.span()}: {w.festival()}, free by the law on public holidays",
+        lambda w: f"{w.span()}: {w.festival()}, a holiday by law",
     ),
     "makeup_workday": (
         lambda w: f"{w.span()}（{w.weekday('first')}）因{w.festival()}调休上班，计入{w.notice()}",

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from yukuaiban.calendars.reasons import Reason
@@ -69,11 +70,11 @@ class ListedDay:
 
 @dataclass(frozen=True, slots=True)
 class HolidayRun:
-    """Consecutive free days of one festival by one notice: what a person calls the holiday."""
+    """Consecutive free days by one notice, for one festival or several: what a person calls the holiday."""
 
     first: date
     last: date
-    festival: str
+    festivals: tuple[str, ...]
     notice: Notice | None
 
 
@@ -144,12 +145,15 @@ class WorkingCalendar:
         rank = gaps = 0
         for index in range(self._size):
             day = date.fromordinal(self._base + index)
+            if day.month == day.day == 1:
+                known, next_known = day.year in self.known_years, day.year + 1 in self.known_years
+                reach = (date(day.year + 1, 1, 1) - NEW_YEAR_REACH).toordinal() - self._base
             entry = days.get(day)
             if entry.kind is DayKind.MAKEUP_WORKDAY if entry else day.weekday() < 5:
                 rank += 1
                 self._nth.append(day)
                 self._nth_at.append(index)
-            if not self.known_years.issuperset(self._notices_for(day)):
+            if not known or (index >= reach and not next_known):
                 gaps += 1
             self._rank.append(rank)
             self._gaps.append(gaps)
@@ -308,15 +312,15 @@ class WorkingCalendar:
 
 
 def _runs(days: Iterable[ListedDay]) -> Iterator[HolidayRun]:
-    """Holidays as runs of consecutive days of one festival by one notice."""
+    """Holidays as runs of consecutive days by one notice; 国庆节 and 中秋节 in one row are one holiday."""
     run: HolidayRun | None = None
-    for entry in sorted((d for d in days if d.kind is DayKind.HOLIDAY), key=lambda d: d.day):
-        joins = run and entry.day - run.last == timedelta(days=1)
-        if run and joins and (run.festival, run.notice) == (entry.festival, entry.notice):
-            run = HolidayRun(run.first, entry.day, run.festival, run.notice)
+    for entry in sorted((d for d in days if d.kind is DayKind.HOLIDAY), key=attrgetter("day")):
+        if run and entry.notice == run.notice and entry.day - run.last == timedelta(days=1):
+            festivals = run.festivals if entry.festival in run.festivals else (*run.festivals, entry.festival)
+            run = HolidayRun(run.first, entry.day, festivals, run.notice)
             continue
         if run:
             yield run
-        run = HolidayRun(entry.day, entry.day, entry.festival, entry.notice)
+        run = HolidayRun(entry.day, entry.day, (entry.festival,), entry.notice)
     if run:
         yield run

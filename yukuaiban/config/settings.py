@@ -225,6 +225,9 @@ EMAIL_USE_TLS = env.flag("YUKUAIBAN_SMTP_TLS", False)
 EMAIL_TIMEOUT = 10
 CLAMD_SOCKET = env.text("YUKUAIBAN_CLAMD", "")
 
+# --- who counts its dates again after a holiday notice: functions taking a calendars.hooks.CalendarChange ------------
+ON_CALENDAR_CHANGED: list[str] = []
+
 PROMETHEUS_EXPORT_MIGRATIONS = False
 
 LOGGING = {
