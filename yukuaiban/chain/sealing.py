@@ -23,6 +23,7 @@ from yukuaiban.chain.events import sm3
 from yukuaiban.chain.verification import Fault
 
 BATCH = 5000
+LONGEST_LINE = 4096  # bytes; a line is about 350
 LOCK = 0x59554B5541  # advisory lock: one sealer at a time, or two would write the same number
 
 
@@ -88,21 +89,39 @@ def seal(*, at: datetime) -> int:
     return len(rows)
 
 
+def tick() -> int:
+    """Seal one batch. Returns how many events; a full batch says that there may be more."""
+    from yukuaiban.config.now import now
+
+    sealed = seal(at=now())
+    return sealed if sealed == BATCH else 0
+
+
 def _lines() -> list[str]:
     path = seals_file()
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 
+def _last_line() -> str:
+    """The last line of the seals file without reading the rest."""
+    path = seals_file()
+    if not path.exists() or not path.stat().st_size:
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - LONGEST_LINE))
+        return file.read().decode().rstrip("\n").rsplit("\n", 1)[-1]
+
+
 def _last_number() -> int:
-    lines = _lines()
-    return int(json.loads(lines[-1])["number"]) if lines else 0
+    last = _last_line()
+    return int(json.loads(last)["number"]) if last else 0
 
 
 def _append(entry: dict[str, Any]) -> None:
     path = seals_file()
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = _lines()
-    entry["previous"] = sm3(lines[-1].encode()).hex() if lines else ""
+    last = _last_line()
+    entry["previous"] = sm3(last.encode()).hex() if last else ""
     entry["signature"] = base64.b64encode(signing_key().sign(_signed(entry))).decode()
     with path.open("a", encoding="utf-8") as out:
         out.write(json.dumps(entry, sort_keys=True) + "\n")

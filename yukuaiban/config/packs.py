@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from pathlib import Path
 
@@ -23,3 +24,13 @@ def pack_folders() -> list[Path]:
     city = settings.CITY if settings.configured else os.environ.get("YUKUAIBAN_CITY", "chongqing")
     names = [COUNTRY, city] if city != COUNTRY else [COUNTRY]
     return [folder for name in names if (folder := packs_dir() / name).is_dir()]
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """The rows of a CSV file of the packs, the country's before the city's; empty where no pack has it."""
+    rows: list[dict[str, str]] = []
+    for folder in pack_folders():
+        if (path := folder / name).is_file():
+            with path.open(encoding="utf-8", newline="") as file:
+                rows += csv.DictReader(file)
+    return rows

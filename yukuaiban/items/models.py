@@ -167,3 +167,20 @@ __all__ = [
     "DirectoryEntry", "Differences", "EntryVersion", "ItemFeedback", "ItemType", "Origin", "PackFile", "PackLoad",
     "ServiceItem", "Topic",
 ]  # fmt: skip
+
+
+class ItemFigures(models.Model):
+    """What cases of an entry in a division really took; counted each night by the engine."""
+
+    entry = models.ForeignKey(DirectoryEntry, on_delete=models.CASCADE, related_name="figures")
+    division = models.ForeignKey("places.Division", on_delete=models.CASCADE, related_name="+")
+    decided = models.PositiveIntegerField()
+    median_days = models.PositiveSmallIntegerField()  # working days from acceptance to decision
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "item figures"
+        constraints = [models.UniqueConstraint(fields=["entry", "division"], name="figures_stand_once_per_place")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.division_id}: {self.median_days}"

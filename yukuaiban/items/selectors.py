@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from yukuaiban.config import epochs
 from yukuaiban.config.errors import NotFound
 from yukuaiban.config.now import today
+from yukuaiban.items.elements import Element, statuses
 from yukuaiban.items.guide import Guide, content_of
-from yukuaiban.items.models import ServiceItem
+from yukuaiban.items.index import Entry, Index
+from yukuaiban.items.models import DirectoryEntry, EntryVersion, ItemFigures, ServiceItem
+from yukuaiban.items.schema import Status
+from yukuaiban.places.models import Department
 
 
 def in_force(on: date | None = None) -> QuerySet[ServiceItem]:
@@ -36,10 +43,6 @@ def guide_by_id(service_item_id: int) -> Guide:
 def guide_at(service_item_id: int, version_id: int, differences_id: int | None) -> Guide:
     """The guide as it stood in a given version: what a filed case was asked by."""
     current = guide_by_id(service_item_id)
-    from dataclasses import replace
-
-    from yukuaiban.items.models import EntryVersion
-
     number = EntryVersion.objects.values_list("number", flat=True).get(pk=version_id)
     return replace(
         current,
@@ -71,3 +74,96 @@ def offered_by(entry_code: str, on: date | None = None) -> QuerySet[ServiceItem]
         .select_related("division", "department")
         .order_by(F("level"), "division_id")
     )
+
+
+def catalogue() -> Index:
+    """The whole directory, searchable; kept by each process until the catalogue changes."""
+    return _catalogue(epochs.current().catalogue)
+
+
+@lru_cache(maxsize=1)
+def _catalogue(_epoch: int) -> Index:
+    kinds = {d.kind: d for d in Department.objects.filter(division__kind="city")}
+    rows = []
+    for entry in DirectoryEntry.objects.select_related("current_version").order_by("code"):
+        content = entry.current_version.content if entry.current_version else None
+        body = kinds.get(entry.department_kind)
+        promised = content["promised"] if content else None
+        summary = content["summary"] if content else {"zh": "", "en": ""}
+        rows.append(
+            Entry(
+                id=entry.pk,
+                code=entry.code,
+                name_zh=entry.name_zh,
+                name_en=entry.name_en,
+                item_type=entry.item_type,
+                department_kind=entry.department_kind,
+                department_zh=body.short_zh if body else "",
+                department_en=body.short_en or body.name_en if body else "",
+                levels=entry.levels,
+                audience=tuple(entry.audience),
+                themes=tuple(entry.themes),
+                life_events=tuple(entry.life_events),
+                keywords=(*entry.keywords, *(content.get("keywords", ()) if content else ())),
+                summary_zh=summary["zh"],
+                summary_en=summary["en"],
+                online=content is not None,
+                status=entry.status,
+                promised_days=promised["value"] if promised and promised["unit"] == "working_day" else None,
+                visits=content["visits"] if content else None,
+            )
+        )
+    return Index(rows)
+
+
+def entry_of(code: str) -> DirectoryEntry:
+    """A directory entry by code. Raises NotFound."""
+    entry = DirectoryEntry.objects.select_related("current_version").filter(code=code).first()
+    if entry is None:
+        raise NotFound(_("没有这个事项，或它已停办。请从首页搜索。"))
+    return entry
+
+
+@lru_cache(maxsize=1)
+def _slugs(_epoch: int) -> dict[str, str]:
+    rows = DirectoryEntry.objects.filter(current_version__isnull=False).values_list(
+        "current_version__content__slug", "code"
+    )
+    return dict(rows)
+
+
+def entry_codes_by_slug() -> dict[str, str]:
+    """Slug of a worked-out item -> code of its directory entry."""
+    return _slugs(epochs.current().catalogue)
+
+
+def department_of(guide: Guide) -> Department:
+    """The department that does it."""
+    return Department.objects.get(pk=guide.department_id)
+
+
+MIN_CASES_FOR_REAL_TIME = 30  # below it an average says more about single cases than about the item
+
+
+@dataclass(frozen=True, slots=True)
+class RealTime:
+    """What an item really took, in working days, over its last decided cases."""
+
+    median: int
+    cases: int
+
+
+def real_time(guide: Guide) -> RealTime | None:
+    """What it really took where thirty cases or more say so; else None.
+
+    The engine writes the figures (it knows the cases); this floor only reads them.
+    """
+    found = ItemFigures.objects.filter(entry_id=guide.entry_id, division_id=guide.division).first()
+    if found is None or found.decided < MIN_CASES_FOR_REAL_TIME:
+        return None
+    return RealTime(found.median_days, found.decided)
+
+
+def elements_of(guide: Guide) -> list[tuple[Element, Status]]:
+    """Each element of the national standard with its status for this item."""
+    return statuses(guide)

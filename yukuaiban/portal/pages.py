@@ -1,0 +1,223 @@
+"""Home, search, guides: what anyone can read without an account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from yukuaiban.cases import selectors as cases
+from yukuaiban.items import selectors as items
+from yukuaiban.items.index import Entry
+from yukuaiban.items.models import ItemType
+from yukuaiban.items.services import feedback_leave
+from yukuaiban.people import passes
+from yukuaiban.places import selectors as places
+from yukuaiban.portal import selectors
+
+PAGE = 20
+
+# The eight services most asked for, with their icon; shown only where the directory has them.
+FREQUENT = [
+    ("residence_permit", "residence", _("居住证")),
+    ("resident_id_card", "id-card", _("身份证")),
+    ("employee_enrolment", "social-insurance", _("社保参保")),
+    ("inpatient_reimbursement", "medical", _("医疗报销")),
+    ("housing_fund_withdrawal", "housing-fund", _("公积金提取")),
+    ("driving_licence_renewal", "vehicle", _("驾驶证")),
+    ("school_transfer", "school", _("转学")),
+    ("individual_business", "shop", _("个体开店")),
+]
+EVENT_ICONS = {
+    "having_a_child": "baby",
+    "going_to_school": "school",
+    "first_job": "work",
+    "getting_married": "marriage",
+    "starting_a_business": "start-business",
+    "retiring": "retire",
+    "moving": "moving",
+    "falling_ill": "illness",
+}
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Search, frequent services, life events, my open matters, announcements."""
+    by_slug = items.entry_codes_by_slug()
+    frequent = [(by_slug[slug], icon, label) for slug, icon, label in FREQUENT if slug in by_slug]
+    seen = passes.identify(request)
+    matters = cases.next_matters(seen.as_party()) if seen and seen.party_id else []
+    return render(
+        request,
+        "portal/home.html",
+        {
+            "frequent": frequent,
+            "events": [(t, EVENT_ICONS.get(t.code, "heart-hand")) for t in selectors.topics("life_events").values()],
+            "matters": matters,
+            "announcements": selectors.announcements(),
+            "count": len(items.catalogue().entries),
+            "light_of": cases.light_of,
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a search; empty means all."""
+
+    theme: str = ""
+    event: str = ""
+    department: str = ""
+    audience: str = ""
+    item_type: str = ""
+    online: bool = False
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Filters:
+        get = request.GET.get
+        return cls(
+            get("theme", ""), get("event", ""), get("department", ""), get("audience", ""), get("type", ""), get("online") == "1"
+        )
+
+    def keep(self, rows: Iterable[Entry]) -> list[Entry]:
+        return [
+            e
+            for e in rows
+            if (not self.theme or self.theme in e.themes)
+            and (not self.event or self.event in e.life_events)
+            and (not self.department or self.department == e.department_kind)
+            and (not self.audience or self.audience in e.audience or "both" in e.audience)
+            and (not self.item_type or self.item_type == e.item_type)
+            and (not self.online or e.online)
+        ]
+
+    @property
+    def any(self) -> bool:
+        return bool(self.theme or self.event or self.department or self.audience or self.item_type or self.online)
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """By words, pinyin, initials, theme, life event, department, audience, type; a "nothing found" that helps."""
+    text, filters = request.GET.get("q", "")[:80], Filters.of(request)
+    found = items.catalogue().search(text)
+    rows = filters.keep(found.rows)
+    if not text and not filters.any:
+        rows = sorted(rows, key=lambda e: (not e.online, e.code))
+    start = _start(request)
+    context = {
+        "q": text,
+        "filters": filters,
+        "found": found,
+        "rows": rows[start : start + PAGE],
+        "total": len(rows),
+        "next": _query(request, start=start + PAGE) if len(rows) > start + PAGE else None,
+        "previous": _query(request, start=max(0, start - PAGE)) if start else None,
+        "themes": selectors.topics("themes"),
+        "events": selectors.topics("life_events"),
+        "departments": _departments(),
+        "types": [t for t in ItemType if t.value in {e.item_type for e in items.catalogue().entries}],
+        "elsewhere": items.catalogue().search(text).rows[:5] if filters.any and not rows else [],
+    }
+    return render(request, "portal/search.html", context)
+
+
+def _start(request: HttpRequest) -> int:
+    start = request.GET.get("start", "0")
+    return min(int(start), 5000) if start.isdecimal() and len(start) < 6 else 0
+
+
+def _query(request: HttpRequest, **changes: Any) -> str:
+    query = request.GET.copy()
+    for key, value in changes.items():
+        query[key] = str(value)
+    return "?" + query.urlencode()
+
+
+def _departments() -> list[tuple[str, str, int]]:
+    """Departments that have entries: (kind, name, how many), most first."""
+    language = get_language() or "zh"
+    counts: dict[str, tuple[str, int]] = {}
+    for entry in items.catalogue().entries:
+        name, many = counts.get(entry.department_kind, (entry.department(language), 0))
+        counts[entry.department_kind] = (name or entry.department_kind, many + 1)
+    return sorted(((kind, name, many) for kind, (name, many) in counts.items()), key=lambda d: (-d[2], d[0]))
+
+
+@require_GET
+def suggest(request: HttpRequest) -> HttpResponse:
+    """A few entries for a person who is still typing."""
+    rows = items.catalogue().suggest(request.GET.get("q", "")[:80])
+    return render(request, "portal/suggest.html", {"rows": rows})
+
+
+@require_GET
+def departments(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/departments.html", {"departments": _departments()})
+
+
+@require_GET
+def entry(request: HttpRequest, code: str) -> HttpResponse:
+    """Who does it where: the city's department, and the districts'. One that is done in one place goes straight there."""
+    found = items.entry_of(code)
+    offered = list(items.offered_by(code))
+    if len(offered) == 1:
+        return redirect("portal:item", code=offered[0].code)
+    return render(
+        request,
+        "portal/entry.html",
+        {"entry": found, "offered": offered, "here": request.GET.get("division", "")},
+    )
+
+
+@require_GET
+def item(request: HttpRequest, code: str) -> HttpResponse:
+    """The guide: can I do this from here, how long, what do I need, what does it cost, one button."""
+    guide = items.guide(code)
+    siblings = [s for s in items.offered_by(guide.entry_code) if s.code != code]
+    return render(
+        request,
+        "portal/item.html",
+        {
+            "guide": guide,
+            "content": guide.content,
+            "department": items.department_of(guide),
+            "division": places.name(guide.division, get_language() or "zh"),
+            "halls": places.halls_of([guide.division]),
+            "siblings": siblings,
+            "took": items.real_time(guide),
+            "elements": items.elements_of(guide),
+            "thanked": request.GET.get("thanks") == "1",
+        },
+    )
+
+
+@require_POST
+def item_feedback(request: HttpRequest, code: str) -> HttpResponse:
+    """"Was this right?" under a guide."""
+    guide = items.guide(code)
+    feedback_leave(guide=guide, was_right=request.POST.get("right") == "yes", note=request.POST.get("note", ""))
+    response = redirect("portal:item", code=code)
+    response["Location"] += "?thanks=1#feedback"
+    return response
+
+
+@require_GET
+def announcements(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/announcements.html", {"rows": selectors.announcements(50)})
+
+
+@require_GET
+def announcement(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "portal/announcement.html", {"row": selectors.announcement(pk)})
+
+
+@require_GET
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/help.html", {})
