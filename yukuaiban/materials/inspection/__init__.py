@@ -10,13 +10,14 @@ import os
 from collections.abc import Collection
 from typing import BinaryIO
 
-from yukuaiban.materials.inspection import images, pdf
 from yukuaiban.materials.inspection.kinds import Found, Kind, Refused, recognise
 
 __all__ = ["Found", "Kind", "Refused", "inspect"]
 
+MAX_PAGES = 300
 
-def inspect(file: BinaryIO, *, accept: Collection[str], max_pages: int = pdf.MAX_PAGES) -> Found:
+
+def inspect(file: BinaryIO, *, accept: Collection[str], max_pages: int = MAX_PAGES) -> Found:
     """Say what the file is, or refuse it.
 
     Args:
@@ -30,10 +31,10 @@ def inspect(file: BinaryIO, *, accept: Collection[str], max_pages: int = pdf.MAX
     kind = recognise(file, size)
     if kind not in accept:
         raise Refused("kind_not_accepted", kind=kind.value, accept=sorted(accept))
-    match kind:
-        case Kind.PDF:
-            return pdf.inspect(file, size, max_pages=max_pages)
-        case Kind.JPEG:
-            return images.inspect_jpeg(file, size)
-        case _:
-            return images.inspect_png(file, size)
+    if kind is Kind.PDF:
+        from yukuaiban.materials.inspection import pdf  # each library is loaded only for what it reads
+
+        return pdf.inspect(file, size, max_pages=max_pages)
+    from yukuaiban.materials.inspection import images
+
+    return images.inspect_jpeg(file, size) if kind is Kind.JPEG else images.inspect_png(file, size)

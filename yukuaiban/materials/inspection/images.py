@@ -13,9 +13,8 @@ from typing import Any, BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
-from yukuaiban.materials.inspection.kinds import Found, Kind, Refused, refuse_second_format
+from yukuaiban.materials.inspection.kinds import MAX_PIXELS, Found, Kind, Refused, refuse_second_format
 
-MAX_PIXELS = 50_000_000  # the largest cameras of telephones, with their "high resolution" switched on
 MAX_SIDE = 20_000
 MAX_SCANS = 64  # of a progressive JPEG; cameras write about ten
 MAX_TEXT = 4 * 1024 * 1024  # of a PNG's texts and colour profile, unpacked

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 HEAD = 4096
 BLOCK = 1024 * 1024
+MAX_PIXELS = 50_000_000  # the largest cameras of telephones, with their "high resolution" switched on
 
 
 class Kind(StrEnum):

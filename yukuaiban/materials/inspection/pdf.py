@@ -17,10 +17,8 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
-from yukuaiban.materials.inspection.images import MAX_PIXELS
-from yukuaiban.materials.inspection.kinds import BLOCK, HEAD, Found, Kind, Refused, pdf_start, refuse_zip
+from yukuaiban.materials.inspection.kinds import BLOCK, HEAD, MAX_PIXELS, Found, Kind, Refused, pdf_start, refuse_zip
 
-MAX_PAGES = 300
 MAX_OBJECTS = 100_000
 MAX_UNPACKED = 400 * 1024 * 1024  # of all streams together, counted without keeping them
 TAIL = 2048
