@@ -3,7 +3,14 @@
 Cut by topic; import from here.
 """
 
-from yukuaiban.people.models.accounts import Account, AccountEvent, AccountEventKind, PhoneClaim, Revocation
+from yukuaiban.people.models.accounts import (
+    Account,
+    AccountEvent,
+    AccountEventKind,
+    Attempt,
+    PhoneClaim,
+    Revocation,
+)
 from yukuaiban.people.models.authority import Guardianship, Mandate, MandateKind, Relation
 from yukuaiban.people.models.officers import Desk, Post, Role
 from yukuaiban.people.models.parties import (
@@ -20,6 +27,7 @@ __all__ = [
     "Account",
     "AccountEvent",
     "AccountEventKind",
+    "Attempt",
     "Consent",
     "CorrectionRequest",
     "Desk",

@@ -158,43 +158,49 @@ class AccountEvent(models.Model):
 class PhoneClaim(models.Model):
     """A person who now holds a number that is another account's asks for it.
 
-    He proves possession (a code sent to the number) and who he is (real name); then the number moves in one statement.
-    The earlier holder is told by e-mail; neither sees anything of the other.
+    The row is made when he proved possession by a code sent to the number. Then he proves who he is (real name), and
+    the number moves in one statement. The earlier holder is told by e-mail; neither sees anything of the other.
     """
 
     class State(models.TextChoices):
-        OPEN = "open", _("待验证")
         PROVEN = "proven", _("号码已验证，待实名")
         SETTLED = "settled", _("已完成")
-        REFUSED = "refused", _("未通过")
+        LAPSED = "lapsed", _("已失效")
 
-    claimant = models.ForeignKey(Account, models.CASCADE, related_name="phone_claims")
     phone = EncryptedTextField()
     phone_index = BlindIndexField(source="phone", kind="phone")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
-    code_hash = models.CharField(max_length=128, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    asked_at = models.DateTimeField(default=now)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROVEN)
+    proven_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    proven_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+    new_holder = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="phones_claimed")
+    old_holder = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="phones_lost")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["claimant", "phone_index"],
-                condition=Q(state__in=["open", "proven"]),
-                name="one_open_claim_for_a_number_and_claimant",
-            ),
             models.CheckConstraint(
-                name="a_settled_claim_was_proven",
-                condition=~Q(state="settled") | Q(proven_at__isnull=False, settled_at__isnull=False),
+                name="a_settled_claim_says_when_and_for_whom",
+                condition=~Q(state="settled") | Q(settled_at__isnull=False, new_holder__isnull=False),
             ),
-            models.CheckConstraint(name="a_claim_expires_later", condition=Q(expires_at__gt=F("asked_at"))),
+            models.CheckConstraint(name="a_claim_expires_later", condition=Q(expires_at__gt=F("proven_at"))),
         ]
 
     def __str__(self) -> str:
-        return f"{self.claimant_id} {self.state}"
+        return f"{self.pk} {self.state}"
+
+
+class Attempt(models.Model):
+    """How often something was tried under one key since `until` was set; counted by one statement (see `limits`)."""
+
+    key = models.CharField(primary_key=True, max_length=120)
+    count = models.PositiveIntegerField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["until"], name="attempts_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.count}"
 
 
 class Revocation(models.Model):

@@ -1,0 +1,76 @@
+"""One-time codes of our own flows (change of phone, claims): six digits, five minutes, three tries.
+
+The session keeps a keyed digest, never the code. allauth has its own codes for signing up and logging in.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+
+from yukuaiban.config.errors import Invalid
+from yukuaiban.messages import gateway
+from yukuaiban.people import limits
+
+SECONDS, TRIES, LENGTH = 300, 3, 6
+KEY = "one_time_codes"
+
+
+class WrongCode(Invalid):
+    """The code is not the one sent, or no longer counts."""
+
+    code = "people.wrong_code"
+
+
+def send(session: SessionBase, purpose: str, to: str, text: str) -> None:
+    """Send a fresh code for a purpose to a phone number or e-mail address; an earlier one no longer counts.
+
+    Args:
+        text: The sentence around it, with {code}.
+
+    Raises: limits.TooOften.
+    """
+    limits.consume("code", to, at_most=5, seconds=3600)
+    code = "".join(secrets.choice("0123456789") for _n in range(LENGTH))
+    sent = _sent(session)
+    sent[purpose] = {"to": to, "digest": _digest(purpose, to, code), "until": time.time() + SECONDS, "left": TRIES}
+    session[KEY] = sent
+    notice = _("5 分钟内有效。不要告诉任何人，工作人员不会向您索要。")
+    gateway.send(to, f"account.{purpose}", _("验证码"), f"{text.format(code=code)} {notice}")
+
+
+def check(session: SessionBase, purpose: str, typed: str) -> str:
+    """Where the code was sent to, if it is the right one. It counts once.
+
+    Raises: WrongCode.
+    """
+    sent = _sent(session)
+    state: dict[str, Any] | None = sent.get(purpose)
+    if state is None or state["until"] < time.time() or state["left"] <= 0:
+        raise WrongCode(_("验证码已失效，请重新获取。"))
+    if not constant_time_compare(state["digest"], _digest(purpose, state["to"], "".join(typed.split()))):
+        state["left"] -= 1
+        session[KEY] = sent
+        raise WrongCode(_("验证码不对，请核对最新收到的一条；还可以试 {n} 次。").format(n=state["left"]))
+    del sent[purpose]
+    session[KEY] = sent
+    return str(state["to"])
+
+
+def pending(session: SessionBase, purpose: str) -> str | None:
+    """Where a code that still counts was sent to."""
+    state = _sent(session).get(purpose)
+    return str(state["to"]) if state and state["until"] >= time.time() and state["left"] > 0 else None
+
+
+def _sent(session: SessionBase) -> dict[str, Any]:
+    return dict(session.get(KEY) or {})
+
+
+def _digest(purpose: str, to: str, code: str) -> str:
+    return salted_hmac("people.codes", f"{purpose}\n{to}\n{code}", algorithm="sha256").hexdigest()
