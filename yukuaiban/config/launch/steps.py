@@ -40,7 +40,9 @@ class Step:
     demo: bool = False
 
 
-def run_all(*, demo: bool, say: Callable[[str], contextlib.AbstractContextManager[progress.Step]] = progress.step) -> None:
+def run_all(
+    *, demo: bool, say: Callable[[str], contextlib.AbstractContextManager[progress.Step]] = progress.step
+) -> None:
     """Every step in its order, each a line of progress."""
     for step in STEPS:
         if step.demo and not demo:
@@ -91,7 +93,7 @@ def files_below(*folders: Path, pattern: str = "**/*") -> Iterator[Path]:
                 yield file
 
 
-# --- database ----------------------------------------------------------------------------------------------------------
+# --- database --------------------------------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
@@ -130,7 +132,7 @@ def migrate(report: Report) -> str:
     return f"{len(plan)} applied" if plan else "up to date"
 
 
-# --- files -------------------------------------------------------------------------------------------------------------
+# --- files -----------------------------------------------------------------------------------------------------------
 
 
 def collect_static(report: Report) -> str:
@@ -162,7 +164,7 @@ def compile_translations(report: Report) -> str:
     return "compiled" if compile_messages and compile_messages() else "up to date"
 
 
-# --- what the areas bring ----------------------------------------------------------------------------------------------
+# --- what the areas bring --------------------------------------------------------------------------------------------
 
 
 def make_keys(report: Report) -> str:
@@ -175,7 +177,11 @@ def make_keys(report: Report) -> str:
     made: list[Any] = []
     if (initialise := entry_point("yukuaiban.vault.keys:initialise")) and not settings.PRODUCTION:
         made = list(initialise() or ())
-    for address in ("yukuaiban.vault.keys:ring", "yukuaiban.documents.signing.keys:ring", "yukuaiban.chain.sealing:signing_key"):
+    for address in (
+        "yukuaiban.vault.keys:ring",
+        "yukuaiban.documents.signing.keys:ring",
+        "yukuaiban.chain.sealing:signing_key",
+    ):
         if ensure := entry_point(address):
             ensure()
     return "made" if made else "there"

@@ -1,0 +1,181 @@
+"""The command `yukuaiban`. Each area brings its verbs in a module with `register(subparsers)`, listed in `VERBS`.
+
+    def register(subparsers):
+        parser = subparsers.add_parser("chain", help="...")
+        parser.set_defaults(run=run)              # run(options) -> exit code
+
+Only the module of the verb asked for is imported, and Django only where the verb needs it: `yukuaiban workdays` answers
+from the pack files in a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from yukuaiban import __version__
+from yukuaiban.config.launch import StartRefused
+
+ROOT = Path(__file__).resolve().parent.parent.parent.parent
+
+
+class Needs(Enum):
+    """What must stand before a verb can run."""
+
+    NOTHING = "nothing"
+    DJANGO = "django"
+    DATABASE = "database"  # which is started for the time of the command if it does not run
+
+
+@dataclass(frozen=True)
+class Verb:
+    name: str
+    module: str
+    summary: str
+    needs: Needs = Needs.DATABASE
+
+
+VERBS: list[Verb] = [
+    Verb("up", "yukuaiban.config.cli.service", "start everything on this machine and print the address", Needs.NOTHING),
+    Verb("web", "yukuaiban.config.cli.service", "serve pages and API only", Needs.DATABASE),
+    Verb("worker", "yukuaiban.config.cli.service", "work off the job queue only", Needs.DATABASE),
+    Verb(
+        "ticks",
+        "yukuaiban.config.cli.service",
+        "run what happens by itself only: outbox, timers, seals",
+        Needs.DATABASE,
+    ),
+    Verb("migrate", "yukuaiban.config.cli.service", "bring the database's tables up to date", Needs.DATABASE),
+    Verb("prepare", "yukuaiban.config.cli.service", "all steps of a start, without starting", Needs.DATABASE),
+    Verb("pack", "yukuaiban.items.cli", "check, compare, load or export a pack of the catalogue"),
+    Verb("items", "yukuaiban.items.cli", "figures about the catalogue"),
+    Verb("workdays", "yukuaiban.calendars.cli", "count working days, with reasons", Needs.NOTHING),
+    Verb("chain", "yukuaiban.chain.cli", "verify the event chain and its seals"),
+    Verb("keys", "yukuaiban.vault.cli", "make, list and rotate keys"),
+    Verb("demo", "yukuaiban.people.cli", "demo people and their log-ins"),
+    Verb(
+        "messages", "yukuaiban.design.translations", "merge and compile translations; list what has none", Needs.DJANGO
+    ),
+]
+
+
+def present(verb: Verb) -> bool:
+    """Whether the part of the house that brings a verb is installed."""
+    try:
+        return find_spec(verb.module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb. 0 when it did what was asked, 1 when not, 2 when the question was wrong, 130 after Ctrl-C."""
+    given = take_data_folder(list(sys.argv[1:] if arguments is None else arguments))
+    wanted = next((word for word in given if not word.startswith("-")), None)
+    options = parser(wanted).parse_args(given)
+    verb = next(verb for verb in VERBS if verb.name == options.verb)
+    try:
+        with standing(verb):
+            code = options.run(options)
+            sys.stdout.flush()
+            return int(code or 0)
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        return 130
+    except BrokenPipeError:  # `yukuaiban items list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except Exception as fault:
+        return explain(fault, as_json=getattr(options, "json", False))
+
+
+def parser(wanted: str | None) -> argparse.ArgumentParser:
+    """The parser: every verb with its summary, and in full the one that is wanted."""
+    whole = argparse.ArgumentParser(
+        prog="yukuaiban",
+        description="Yukuaiban (渝快办): a whole city's government services online.",
+        epilog="`yukuaiban VERB --help` says more. --data DIR, with any verb, names the data folder "
+        "(else YUKUAIBAN_DATA, else var/ in the clone).",
+    )
+    whole.add_argument("--version", action="version", version=__version__)
+    verbs = whole.add_subparsers(dest="verb", metavar="VERB", required=True)
+    loaded: set[str] = set()
+    for verb in filter(present, VERBS):
+        if verb.name in verbs.choices:
+            continue
+        if any(other.name == wanted and other.module == verb.module for other in VERBS):
+            if verb.module not in loaded:
+                loaded.add(verb.module)
+                import_module(verb.module).register(verbs)
+        else:
+            verbs.add_parser(verb.name, help=verb.summary)
+    return whole
+
+
+def take_data_folder(given: list[str]) -> list[str]:
+    """Take --data DIR out of the words, wherever it stands, and put it where the settings look for it."""
+    rest: list[str] = []
+    words = iter(given)
+    for word in words:
+        if word == "--":
+            return [*rest, word, *words]
+        name, _, value = word.partition("=")
+        if name == "--data":
+            value = value or next(words, "")
+            if not value:
+                sys.stderr.write("--data needs a folder.\n")
+                raise SystemExit(2)
+            os.environ["YUKUAIBAN_DATA"] = str(Path(value).expanduser().absolute())
+        else:
+            rest.append(word)
+    return rest
+
+
+def data_folder() -> Path:
+    return Path(os.environ.get("YUKUAIBAN_DATA") or ROOT / "var").expanduser().absolute()
+
+
+@contextlib.contextmanager
+def standing(verb: Verb):  # type: ignore[no-untyped-def]
+    """Whatever the verb needs, for the time it runs."""
+    with contextlib.ExitStack() as stack:
+        if verb.needs is Needs.DATABASE and not os.environ.get("DATABASE_URL"):
+            from yukuaiban.config.launch.cluster import Cluster
+
+            stack.enter_context(Cluster(data_folder()).serving())
+        if verb.needs is not Needs.NOTHING:
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yukuaiban.config.settings")
+            import django
+
+            django.setup()
+        yield
+
+
+def explain(fault: Exception, *, as_json: bool) -> int:
+    """One sentence for what can be expected to go wrong, JSON for programs; anything else is a bug and shows as one."""
+    if "django" in sys.modules:
+        from django.core.exceptions import ImproperlyConfigured
+
+        from yukuaiban.config.errors import DomainError
+
+        if isinstance(fault, DomainError):
+            if as_json:
+                sys.stdout.write(json.dumps(fault.as_json(), ensure_ascii=False) + "\n")
+            else:
+                sys.stderr.write(f"{fault}\n")
+            return 1
+        if isinstance(fault, ImproperlyConfigured):
+            sys.stderr.write(f"{fault}\n")
+            return 1
+    if isinstance(fault, StartRefused):
+        sys.stderr.write(f"{fault}\n")
+        return 1
+    raise fault
