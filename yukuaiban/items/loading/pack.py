@@ -11,8 +11,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from yukuaiban.calendars.notices import NoticeYear
 from yukuaiban.items.loading import rows
 from yukuaiban.items.loading.files import YamlDocument, dotted, read_csv, read_yaml
+from yukuaiban.items.loading.holidays import years_of
 from yukuaiban.items.loading.problems import PackErrors, Problem, quoted
 from yukuaiban.items.schema import ItemContent, Text
 
@@ -64,6 +66,7 @@ class Pack:
     tables: dict[str, dict[tuple[Any, ...], Placed]] = field(default_factory=dict)  # "directory.csv" -> key -> row
     items: dict[str, WorkedOut] = field(default_factory=dict)  # entry code -> content
     licence_types: set[str] = field(default_factory=set)
+    years: list[NoticeYear] = field(default_factory=list)  # holiday notices
 
     @property
     def head(self) -> PackHead:
@@ -147,8 +150,10 @@ def read_pack(files: Mapping[str, bytes], city: str) -> Pack:
 
     problems: list[Problem] = []
     pack = Pack(files=dict(files))
-    for name in _layers(files, city, problems):
+    layers = _layers(files, city, problems)
+    for name in layers:
         _read_layer(pack, name, problems)
+    pack.years = years_of(files, layers, problems)
     for table, (_row, _key, required) in rows.TABLES.items():
         if required and table not in pack.tables:
             problems.append(Problem(f"{city}/{table}", 0, "", "no such file", "the file, as a city needs it"))

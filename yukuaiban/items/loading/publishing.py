@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from yukuaiban.calendars.services import notice_load
 from yukuaiban.config.errors import DomainError, NotFound
 from yukuaiban.config.now import now
 from yukuaiban.items.loading import changes, desired
@@ -57,7 +58,7 @@ def load_city(
 
     Outside production the operator's own start publishes it; in production it waits for a second person.
     """
-    folder = folder or settings.PACKS_DIR / settings.CITY
+    folder = (folder or settings.PACKS_DIR / settings.CITY).resolve()
     files = files_of(folder)
     last = last_published()
     if last and bytes(last.digest) == digest_of(_manifest(files)) and not theirs:
@@ -80,6 +81,7 @@ def read(files: Mapping[str, bytes], city: str) -> tuple[Pack, desired.Desired]:
 
 def compare(folder: Path, *, theirs: bool = False) -> Diff:
     """What a load of this folder would change now. Raises PackErrors."""
+    folder = folder.resolve()
     _pack, wanted = read(files_of(folder), folder.name)
     return changes.diff(wanted, theirs=theirs)
 
@@ -117,10 +119,11 @@ def publish(load_id: int, *, by: Any = None, exempt_because: str = "", report: R
         if not exempt_because:
             _check_second_person(load, by)
         at = now()
-        _pack, wanted = read(stored_files(load.manifest), load.pack)
+        pack, wanted = read(stored_files(load.manifest), load.pack)
         found = changes.diff(wanted, theirs=load.theirs)
         if not found.is_empty:
             apply(found, wanted, at=at, published_by=by.pk if by else None)
+        notice_load(years=pack.years, by=_("数据包 {pack}").format(pack=load), at=at)
         load.state, load.published_by, load.published_at = PackLoad.State.PUBLISHED, by, at
         load.exempt_because, load.report = exempt_because, found.counts()
         load.save()
