@@ -1,0 +1,358 @@
+"""Filing and following: the applicant's side. Thin: each view reaches a case through a selector and calls a service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages as toasts
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yukuaiban.cases import selectors, services
+from yukuaiban.cases.context import Context
+from yukuaiban.cases.errors import AnswersInvalid, MaterialsMissing
+from yukuaiban.cases.models import Case
+from yukuaiban.cases.presentation import page_of
+from yukuaiban.cases.services.receipt import open_paths
+from yukuaiban.cases.states import State
+from yukuaiban.config.errors import DomainError, NotFound
+from yukuaiban.config.now import now
+from yukuaiban.items import forms
+from yukuaiban.items import selectors as items
+from yukuaiban.materials import selectors as materials
+from yukuaiban.people import assurance, passes
+from yukuaiban.people.actors import Actor
+from yukuaiban.people.selectors import acting_for
+
+RECEIPT = "receipt_code"  # session key of the look-up code that is shown once
+
+
+def applicant(request: HttpRequest) -> Actor:
+    """The person acting for the party he chose."""
+    seen = passes.identify(request)
+    if seen is None or seen.party_id is None:
+        raise NotFound(_("请先登录。"))
+    return seen.as_party()
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def apply(request: HttpRequest, code: str) -> HttpResponse:
+    """Start, or go on with, the one draft for an item; what is missing before that is said with the way to get it."""
+    guide = items.guide(code)
+    by = applicant(request)
+    if guide.content is None:
+        return redirect("portal:item", code=code)
+    missing = assurance.missing(request.user, guide.content.assurance.value)
+    acting = acting_for(request.user, by.party_id, item=(guide.entry_code, guide.code))
+    if missing or acting is None:
+        return render(request, "cases/not_yet.html", {"guide": guide, "missing": missing, "acting": acting}, status=200)
+    case = services.draft_start(service_item_id=guide.service_item_id, by=by, at=now())
+    return redirect("cases:draft", number=case.number)
+
+
+def _draft(request: HttpRequest, number: str) -> tuple[Case, Context, Actor]:
+    by = applicant(request)
+    case = selectors.case_for_party(by, number)
+    if case.state != State.DRAFT:
+        raise NotFound(_("这份申请已经提交，不再是草稿。请到“我的办件”查看。"))
+    return case, Context(case, now()), by
+
+
+@login_required
+@require_GET
+def draft(request: HttpRequest, number: str) -> HttpResponse:
+    """Go on where the draft was left: at the first group that is not complete."""
+    case, ctx, _by = _draft(request, number)
+    answers = selectors.answers_of(case)
+    for group in forms.visible_groups(ctx.content.form, answers):
+        if forms.group_errors(ctx.content.form, group.key, answers):
+            return redirect("cases:draft_group", number=number, group=group.key)
+    return redirect("cases:draft_materials", number=number)
+
+
+def _steps(case: Case, ctx: Context, answers: dict[str, Any]) -> list[tuple[str, str]]:
+    """Names and addresses of the screens of a filing."""
+    from django.urls import reverse
+
+    language = get_language() or "zh"
+    found = [
+        (g.title.in_(language), reverse("cases:draft_group", args=[case.number, g.key]))
+        for g in forms.visible_groups(ctx.content.form, answers)
+    ]
+    return [
+        *found,
+        (_("材料"), reverse("cases:draft_materials", args=[case.number])),
+        (_("核对并提交"), reverse("cases:draft_review", args=[case.number])),
+    ]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
+    """One group of questions a screen. Every button saves first; nothing typed is lost."""
+    case, ctx, by = _draft(request, number)
+    form = ctx.content.form
+    answers = selectors.answers_of(case)
+    shown = [g.key for g in forms.visible_groups(form, answers)]
+    if group not in shown:
+        return redirect("cases:draft", number=number)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        typed = forms.read_post(form, request.POST, group=group)
+        services.draft_save(case_id=case.pk, answers=typed, by=by, at=now())
+        case.refresh_from_db()
+        answers = selectors.answers_of(case)
+        shown = [g.key for g in forms.visible_groups(form, answers)]
+        if request.POST.get("autosave"):
+            return HttpResponse(status=204)
+        wants_rows = any(key.startswith(("_add.", "_remove.")) for key in request.POST)
+        if not request.htmx and not wants_rows:
+            errors = forms.group_errors(form, group, answers)
+            if not errors or "later" in request.POST:
+                after = shown[shown.index(group) + 1 :] if group in shown else []
+                if "later" in request.POST:
+                    toasts.success(request, _("草稿已保存，可以随时回来继续。"))
+                    return redirect("cases:mine")
+                return redirect("cases:draft_group", number, after[0]) if after else redirect("cases:draft_materials", number)
+    steps = _steps(case, ctx, answers)
+    context = {
+        "case": case,
+        "guide": ctx.guide,
+        "form": form,
+        "group": next(g for g in form.groups if g.key == group),
+        "answers": answers,
+        "errors": errors,
+        "steps": steps,
+        "current": shown.index(group) + 1,
+        "previous": steps[shown.index(group) - 1][1] if shown.index(group) else None,
+        "acting": acting_for(request.user, case.applicant_id),
+    }
+    template = "cases/draft_group.html"
+    return render(request, template, context, status=422 if errors else 200)
+
+
+@login_required
+@require_GET
+def draft_materials(request: HttpRequest, number: str) -> HttpResponse:
+    """What must be shown, what we already hold, and what is left to upload."""
+    case, ctx, by = _draft(request, number)
+    answers = selectors.answers_of(case)
+    steps = _steps(case, ctx, answers)
+    return render(
+        request,
+        "cases/draft_materials.html",
+        {
+            "case": case,
+            "guide": ctx.guide,
+            "slots": materials.slots_of(case.pk, ctx.content.materials, answers, by=by, party_id=case.applicant_id),
+            "steps": steps,
+            "current": len(steps) - 1,
+            "previous": steps[-3][1],
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def draft_review(request: HttpRequest, number: str) -> HttpResponse:
+    """Everything once more, then the one button that files. Drafts are never mistaken for filings."""
+    by = applicant(request)
+    case = selectors.case_for_party(by, number)
+    if case.state != State.DRAFT:
+        return redirect("cases:receipt", number=number)
+    ctx = Context(case, now())
+    answers = selectors.answers_of(case)
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            receipt = services.case_file(
+                case_id=case.pk, by=by, at=now(), idempotency_key=request.headers.get("Idempotency-Key")
+            )
+        except (AnswersInvalid, MaterialsMissing) as error:
+            problem = error
+        else:
+            if receipt.code:
+                request.session[f"{RECEIPT}:{number}"] = receipt.code
+            return redirect("cases:receipt", number=number)
+    cleaned = forms.clean(ctx.content.form, answers, complete=True)
+    steps = _steps(case, ctx, answers)
+    return render(
+        request,
+        "cases/draft_review.html",
+        {
+            "case": case,
+            "guide": ctx.guide,
+            "content": ctx.content,
+            "problem": problem,
+            "errors": cleaned.errors,
+            "rows": forms.summary(ctx.content.form, cleaned.answers, get_language() or "zh"),
+            "slots": materials.slots_of(case.pk, ctx.content.materials, answers, by=by, party_id=case.applicant_id),
+            "steps": steps,
+            "current": len(steps),
+            "previous": steps[-2][1],
+            "acting": acting_for(request.user, case.applicant_id),
+        },
+        status=422 if problem else 200,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def draft_discard(request: HttpRequest, number: str) -> HttpResponse:
+    """Asks first: what was typed and uploaded is gone afterwards."""
+    case, ctx, by = _draft(request, number)
+    if request.method == "POST":
+        services.draft_discard(case_id=case.pk, by=by)
+        toasts.success(request, _("草稿已删除。"))
+        return redirect("cases:mine")
+    return render(request, "cases/draft_discard.html", {"case": case, "guide": ctx.guide})
+
+
+@login_required
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """My matters, newest first, with the next thing to do."""
+    by = applicant(request)
+    drafts = {"draft": True, "filed": False}.get(request.GET.get("show", ""))
+    page = selectors.my_cases(by, after=request.GET.get("after") or None, drafts=drafts)
+    return render(
+        request, "cases/mine.html", {"page_of": page, "show": request.GET.get("show", ""), "light_of": selectors.light_of}
+    )
+
+
+@login_required
+@require_GET
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """Where it stands, the clock with its reasons, what happened, the one next thing to do."""
+    by = applicant(request)
+    found = selectors.case_for_party(by, number)
+    if found.state == State.DRAFT:
+        return redirect("cases:draft", number=number)
+    services.messages_mark_read(case=found, by=by, at=now())
+    return render(request, "cases/case.html", page_of(found, by, language=get_language() or "zh"))
+
+
+@login_required
+@require_GET
+def receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """The receipt, to keep and to print; the look-up code is shown once."""
+    by = applicant(request)
+    found = selectors.case_for_party(by, number)
+    if found.state == State.DRAFT:
+        return redirect("cases:draft", number=number)
+    code = request.session.pop(f"{RECEIPT}:{number}", None)
+    return render(request, "cases/receipt.html", {**page_of(found, by, language=get_language() or "zh"), "code": code})
+
+
+@require_http_methods(["GET", "POST"])
+def track(request: HttpRequest) -> HttpResponse:
+    """A case by number and code, without log-in: where it stands and by when, nobody's data."""
+    context: dict[str, Any] = {"number": request.POST.get("number", request.GET.get("number", ""))}
+    if request.method == "POST":
+        try:
+            found = selectors.case_by_code(context["number"], request.POST.get("code", ""))
+        except NotFound as error:
+            context["problem"] = error
+        else:
+            context |= page_of(found, None, language=get_language() or "zh")
+    return render(request, "cases/track.html", context, status=404 if "problem" in context else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def correction(request: HttpRequest, number: str) -> HttpResponse:
+    """What the notice asks for, and only that, can be changed."""
+    by = applicant(request)
+    found = selectors.case_for_party(by, number)
+    if found.state != State.CORRECTION:
+        return redirect("cases:case", number=number)
+    ctx = Context(found, now())
+    form = ctx.content.form
+    open_fields = open_paths(found.correction, "field")
+    answers = selectors.answers_of(found)
+    problem: DomainError | None = None
+    if request.method == "POST":
+        typed = {key: value for key, value in forms.read_post(form, request.POST).items() if key in open_fields}
+        answers = {**answers, **typed}
+        try:
+            services.case_hand_in_correction(case_id=found.pk, by=by, at=now(), answers=typed)
+        except DomainError as error:
+            problem = error
+        else:
+            toasts.success(request, _("补正已提交。"))
+            return redirect("cases:case", number=number)
+    asked = materials.slots_of(found.pk, ctx.content.materials, answers, by=by, party_id=found.applicant_id)
+    wanted_slots = open_paths(found.correction, "material")
+    return render(
+        request,
+        "cases/correction.html",
+        {
+            "case": found,
+            "guide": ctx.guide,
+            "form": form,
+            "correction": found.correction,
+            "fields": [f for f in form.all_fields() if f.key in open_fields],
+            "slots": [s for s in asked if s.key in wanted_slots],
+            "answers": answers,
+            "errors": (problem.details.get("fields") or {}) if problem else {},
+            "problem": problem,
+        },
+        status=422 if problem else 200,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    by = applicant(request)
+    found = selectors.case_for_party(by, number)
+    if request.method == "POST":
+        services.case_withdraw(case_id=found.pk, by=by, at=now(), reason=request.POST.get("reason", "")[:500])
+        toasts.success(request, _("申请已撤回。"))
+        return redirect("cases:case", number=number)
+    return render(request, "cases/withdraw.html", {"case": found})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def request_hearing(request: HttpRequest, number: str) -> HttpResponse:
+    by = applicant(request)
+    found = selectors.case_for_party(by, number)
+    if request.method == "POST":
+        services.hearing_request(case_id=found.pk, by=by, at=now(), reason=request.POST.get("reason", "")[:500])
+        toasts.success(request, _("听证申请已提交。"))
+        return redirect("cases:case", number=number)
+    return render(request, "cases/request_hearing.html", {"case": found})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def supplement(request: HttpRequest, number: str) -> HttpResponse:
+    """Hand in what was left to be made up (容缺)."""
+    by = applicant(request)
+    found = selectors.case_for_party(by, number)
+    if request.method == "POST":
+        services.case_supplement(case_id=found.pk, by=by, at=now())
+        toasts.success(request, _("材料已补交。"))
+        return redirect("cases:case", number=number)
+    ctx = Context(found, now())
+    answers = selectors.answers_of(found)
+    slots = materials.slots_of(found.pk, ctx.content.materials, answers, by=by, party_id=found.applicant_id)
+    return render(
+        request, "cases/supplement.html", {"case": found, "guide": ctx.guide, "slots": [s for s in slots if s.is_deferred]}
+    )
+
+
+@login_required
+@require_POST
+def message(request: HttpRequest, number: str) -> HttpResponse:
+    by = applicant(request)
+    found = selectors.case_for_party(by, number)
+    services.message_write(case_id=found.pk, by=by, at=now(), text=request.POST.get("text", ""))
+    toasts.success(request, _("留言已发出。"))
+    return redirect("cases:case", number=number)

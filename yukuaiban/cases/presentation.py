@@ -1,0 +1,241 @@
+"""A case in plain words: where it stands, what happened, its clocks drawn, what is to be done next.
+
+What both sides see is computed here once; the portal, the look-up without log-in and the desk differ only in what they
+leave out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from yukuaiban.calendars import Light, Reason, render
+from yukuaiban.cases import clocks, selectors
+from yukuaiban.cases.context import Context, Happened
+from yukuaiban.cases.models import Case, Hearing
+from yukuaiban.cases.models.procedure import PauseKind
+from yukuaiban.cases.states import ENDED, STATE_LABELS, Act, State
+from yukuaiban.chain import store
+from yukuaiban.config.now import now, today
+from yukuaiban.design.clockline import ClockLine, Pause, clock_line
+from yukuaiban.messages import selectors as letters
+from yukuaiban.people.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event in plain words."""
+
+    at: datetime
+    title: str
+    text: str = ""
+    by: str = ""
+    kind: str = "done"
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NextThing:
+    """The one thing to do next, or what is being waited for."""
+
+    title: str
+    text: str = ""
+    url: str = ""
+    button: str = ""
+    by_day: date | None = None
+    kind: str = "info"
+
+
+def page_of(case: Case, by: Actor | None, *, language: str) -> dict[str, Any]:
+    """Everything a case page shows. `by` None: the look-up without log-in, without anybody's data."""
+    ctx = Context(case, now())
+    both = clocks.of_case(ctx) if case.accepted_on else None
+    light = selectors.light_of(case)
+    return {
+        "case": case,
+        "guide": ctx.guide,
+        "content": ctx.content,
+        "state": STATE_LABELS[State(case.state)],
+        "is_over": State(case.state) in ENDED,
+        "light": "none" if light is Light.GREY else light.value,
+        "clocks": both,
+        "lines": _lines(ctx, both) if both else [],
+        "reasons": _reasons(both, language) if both else [],
+        "timeline": list(reversed(told(ctx, private=by is not None))),
+        "next": next_thing(ctx) if by is not None else None,
+        "possible": selectors.possible_acts(case, by) if by is not None else [],
+        "messages": list(case.messages.all()) if by is not None else [],
+        "letters": letters.letters_for(case.pk) if by is not None else [],
+    }
+
+
+def _lines(ctx: Context, both: clocks.Clocks) -> list[tuple[str, ClockLine]]:
+    found = []
+    pauses = [
+        Pause(p.from_on, p.until_on, PauseKind(p.kind).label if p.kind in PauseKind else p.kind)
+        for p in ctx.case.pauses.order_by("from_on")
+    ]
+    for title, clock in ((_("承诺时限"), both.promised), (_("法定时限"), both.statutory)):
+        if clock.due_on is None or clock.started_on is None:
+            continue
+        state = "paused" if clock.paused else "none" if clock.light is Light.GREY else clock.light.value
+        found.append(
+            (
+                title,
+                clock_line(
+                    start=clock.started_on,
+                    due=clock.due_on.on,
+                    today=today(),
+                    pauses=pauses,
+                    ended=clock.stopped_on,
+                    provisional=clock.due_on.provisional,
+                    state=state,
+                    start_label=_("受理"),
+                ),
+            )
+        )
+    return found
+
+
+def _reasons(both: clocks.Clocks, language: str) -> list[str]:
+    """Why the promised date is what it is, line by line; then the law's own limit."""
+    lines: list[Reason] = [*both.promised.reasons, *both.statutory.reasons[:1]]
+    return [render(reason, language) for reason in lines]
+
+
+
+
+def _title(h: Happened) -> str:
+    act = Act(h.act)
+    names = {
+        Act.FILE: _("提交了申请"),
+        Act.DECLARE_NOT_NEEDED: _("告知：这件事不需要许可，不受理"),
+        Act.DECLARE_NOT_COMPETENT: _("告知：不属于本机关职权，不予受理"),
+        Act.DECLINE: _("不予受理，已一次告知所缺材料"),
+        Act.REQUEST_CORRECTION: _("一次告知需要补正的内容"),
+        Act.HAND_IN_CORRECTION: _("提交了补正"),
+        Act.ACCEPT: _("受理，从第二天起计时"),
+        Act.DEEM_ACCEPTED: _("逾期未告知补正，依法视为受理"),
+        Act.LAPSE_CORRECTION: _("逾期没有补正，申请终止"),
+        Act.SUPPLEMENT: _("补交了容缺材料"),
+        Act.PASS_STEP: _("通过了一个审查步骤"),
+        Act.RETURN_STEP: _("退回上一步继续审查"),
+        Act.PAUSE: _("进入特别程序，停止计时"),
+        Act.RESUME: _("特别程序结束，恢复计时"),
+        Act.PROPOSE_EXTENSION: _("提请延长期限"),
+        Act.EXTEND: _("经批准延长期限"),
+        Act.TELL_HEARING_RIGHT: _("告知听证权利"),
+        Act.REQUEST_HEARING: _("申请听证，停止计时"),
+        Act.CALL_HEARING: _("决定举行听证，停止计时"),
+        Act.NOTIFY_HEARING: _("通知听证时间和地点"),
+        Act.RECORD_HEARING: _("听证结束，恢复计时"),
+        Act.RECORD_SITE_VISIT: _("进行了现场核查"),
+        Act.HEAR_THIRD_PARTY: _("听取了利害关系人的意见"),
+        Act.GRANT: _("作出准予决定"),
+        Act.REFUSE: _("作出不予决定"),
+        Act.CERTIFY: _("制作了证件或结果"),
+        Act.DELIVER: _("送达"),
+        Act.CLOSE: _("办结"),
+        Act.WITHDRAW: _("撤回了申请"),
+        Act.TERMINATE: _("终止办理"),
+        Act.REVOKE: _("撤销了许可"),
+        Act.CANCEL: _("注销了许可"),
+        Act.RECORD_REMEDY: _("登记了复议或诉讼"),
+        Act.CONCLUDE_REMEDY: _("复议或诉讼有了结果"),
+        Act.REOPEN: _("依复议决定或判决重新办理"),
+        Act.HAND_OVER: _("转交同岗位人员办理"),
+        Act.WRITE_MESSAGE: _("留言"),
+    }
+    return str(names[act])
+
+
+def told(ctx: Context, *, private: bool) -> list[Told]:
+    """The events of a case, oldest first.
+
+    Args:
+        private: With reasons and opinions (encrypted payloads); after lawful erasure they are simply not there.
+    """
+    hidden = {Act.WRITE_MESSAGE.value, Act.HAND_OVER.value, Act.PROPOSE_EXTENSION.value}
+    payloads = store.payloads(ctx.case.pk) if private else {}
+    return [
+        Told(h.at, _title(h), _text(h, payloads.get(h.seq, {})), _who(h)) for h in ctx.history if h.act not in hidden
+    ]
+
+
+def _who(h: Happened) -> str:
+    return {"party": _("申请人"), "officer": _("办理部门"), "system": _("系统")}[h.actor["kind"]]
+
+
+def _text(h: Happened, payload: dict[str, Any]) -> str:
+    act = Act(h.act)
+    if act is Act.REQUEST_CORRECTION:
+        return "；".join(w["what"] for w in payload.get("wanted", ()))
+    if act is Act.REFUSE:
+        return "；".join(f"{g['reason']}（{g['article']}）" for g in payload.get("grounds", ()))
+    if act is Act.DECLARE_NOT_COMPETENT and payload:
+        return _("{reason}。请向{body}申请。").format(reason=payload["reason"], body=payload["competent_body"])
+    if act is Act.PAUSE and payload:
+        kind = PauseKind(h.facts["kind"]).label
+        return _("{kind}，预计 {n} 个工作日：{reason}").format(kind=kind, n=h.facts["expected_days"], reason=payload["reason"])
+    if act is Act.EXTEND and payload:
+        return _("延长 {n} 个工作日：{reason}").format(n=h.facts["days"], reason=payload["reason"])
+    return str(payload.get("reason") or payload.get("opinion") or "")
+
+
+def next_thing(ctx: Context) -> NextThing | None:
+    """The one next action on top of the case page, for the applicant."""
+    case, number = ctx.case, ctx.case.number
+    match ctx.state:
+        case State.CORRECTION:
+            return NextThing(
+                _("请补正 {n} 处").format(n=len(case.correction.wanted)),
+                _("部门只会通知这一次。逾期不补正，本次申请终止，可以重新申请。"),
+                reverse("cases:correction", args=[number]),
+                _("去补正"),
+                case.correction.hand_in_by,
+                "warn",
+            )
+        case State.SUBMITTED | State.CORRECTED:
+            return NextThing(
+                _("等待部门受理"),
+                _("部门须在这一天前受理，或一次告知要补正什么；逾期没有告知，就算已经受理。"),
+                by_day=case.step_on,
+            )
+        case State.IN_REVIEW:
+            hearing = Hearing.objects.filter(case=case, requested_on__isnull=True, called_on__isnull=True).first()
+            if hearing and hearing.request_by and hearing.request_by >= ctx.today:
+                return NextThing(
+                    _("您有权申请听证"),
+                    _("不申请也不影响办理。"),
+                    reverse("cases:request_hearing", args=[number]),
+                    _("申请听证"),
+                    hearing.request_by,
+                )
+            if _owes_deferred(ctx.history):
+                return NextThing(
+                    _("请补交容缺的材料"), _("补齐后才能发证。"), reverse("cases:supplement", args=[number]), _("去补交"), kind="warn"
+                )
+            return NextThing(_("部门正在审查"), _("承诺在这一天前办好。"), by_day=case.promised_on)
+        case State.PAUSED:
+            return NextThing(_("正在进行特别程序，不计入时限"), _("预计到这一天结束。"), by_day=case.step_on)
+        case State.GRANTED | State.CERTIFIED:
+            return NextThing(_("已准予，正在制证送达"), by_day=case.step_on)
+        case State.CLOSED | State.DELIVERED if case.licence_id:
+            return NextThing(_("证照已放进您的卡包"), "", reverse("licences:wallet"), _("查看证照"), kind="success")
+        case _:
+            return None
+
+
+def _owes_deferred(history: Iterable[Happened]) -> bool:
+    owed: list[str] = []
+    for h in history:
+        if h.act == Act.ACCEPT.value:
+            owed = h.facts.get("deferred", [])
+        elif h.act == Act.SUPPLEMENT.value:
+            owed = h.facts.get("still", [])
+    return bool(owed)
