@@ -14,7 +14,9 @@ from pathlib import Path
 from django.conf.locale import LANG_INFO
 
 LOCALE = Path(__file__).resolve().parent.parent.parent / "locale"
-EMPTY_CATALOGUE = struct.pack("<7I", 0x950412DE, 0, 0, 28, 28, 0, 28)  # a GNU .mo file without messages
+HEADER = b"Content-Type: text/plain; charset=UTF-8\n"
+# A GNU .mo file that holds nothing but its header: magic, version, count, where the tables are, the tables, the texts.
+EMPTY_CATALOGUE = struct.pack("<11I", 0x950412DE, 0, 1, 28, 36, 0, 44, 0, 44, len(HEADER), 45) + b"\0" + HEADER + b"\0"
 
 # What `<html lang>` says; the address says less, because people type it.
 HTML_LANG = {"zh": "zh-Hans", "en": "en"}
