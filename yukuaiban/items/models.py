@@ -161,11 +161,18 @@ class ItemFeedback(models.Model):
 
 
 # The models of loading stand with it; Django finds them here.
-from yukuaiban.items.loading.models import PackFile, PackLoad, Topic  # noqa: E402
+from yukuaiban.items.loading.models import PackFile, PackLoad  # noqa: E402
 
 __all__ = [
-    "DirectoryEntry", "Differences", "EntryVersion", "ItemFeedback", "ItemType", "Origin", "PackFile", "PackLoad",
-    "ServiceItem", "Topic",
+    "Differences",
+    "DirectoryEntry",
+    "EntryVersion",
+    "ItemFeedback",
+    "ItemType",
+    "Origin",
+    "PackFile",
+    "PackLoad",
+    "ServiceItem",
 ]  # fmt: skip
 
 

@@ -27,9 +27,6 @@ def apply(diff: Diff, wanted: Desired, *, at: datetime, published_by: int | None
     _departments(written["department"])
     _halls(written["hall"])
     _hours(written["hours"], diff.tables["hours"].removed)
-    _rewrite("items_topic", ("kind", "code"), ("name_zh", "name_en", "audience", "sequence", "status", "source"),
-             written["topic"])  # fmt: skip
-    _delete("items_topic", "kind = %s AND code = %s", diff.tables["topic"].removed)
     _entries(written["entry"])
     _versions(written["version"], wanted, at=at, published_by=published_by)
     _service_items(written["service_item"], wanted)

@@ -63,11 +63,6 @@ TABLES = [
         has_origin=True, owner=1, when_gone="delete",
     ),
     Table(
-        "topic", ("kind", "code"), ("name_zh", "name_en", "audience", "sequence", "status", "source"),
-        "SELECT kind, code, name_zh, name_en, audience, sequence, status, source FROM items_topic",
-        when_gone="delete",
-    ),
-    Table(
         "entry", ("code",),
         ("basic_code", "item_type", "name_zh", "name_en", "department_kind", "main_item", "levels", "audience",
          "themes", "life_events", "keywords", "status", "source"),

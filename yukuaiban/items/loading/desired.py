@@ -60,7 +60,6 @@ def desired(pack: Pack) -> Desired:
     wanted.rows["department"] = dict(_departments(pack, wanted))
     wanted.rows["hall"] = dict(_halls(pack))
     wanted.rows["hours"] = dict(_hours(pack))
-    wanted.rows["topic"] = dict(_topics(pack))
     wanted.rows["entry"] = dict(_entries(pack))
     wanted.rows["version"] = dict(_versions(pack, wanted))
     wanted.rows["service_item"] = dict(_service_items(pack, wanted))
@@ -194,14 +193,6 @@ def _hours(pack: Pack) -> Iterator[tuple[Key, Values]]:
 
 
 # --- the catalogue -------------------------------------------------------------------------------------------------
-
-
-def _topics(pack: Pack) -> Iterator[tuple[Key, Values]]:
-    for kind, table in (("theme", "themes.csv"), ("life_event", "life_events.csv")):
-        rows = [placed.row for placed in pack.placed(table)]
-        for place, row in enumerate(rows, 1):
-            facts = (row.name_zh, row.name_en, row.audience, row.sequence or place, row.status, row.source)
-            yield (kind, row.code), facts
 
 
 def _entries(pack: Pack) -> Iterator[tuple[Key, Values]]:

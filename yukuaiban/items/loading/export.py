@@ -60,7 +60,7 @@ def exported_files() -> dict[str, bytes]:
     found = changes.diff(wanted, theirs=True)
     writers = {
         "division": _places, "succession": _successions, "department": _departments, "hall": _halls, "hours": _hours,
-        "topic": _topics, "entry": _directory, "service_item": _service_items,
+        "entry": _directory, "service_item": _service_items,
     }  # fmt: skip
     for table, writer in writers.items():
         if _is_touched(found.tables[table]):
@@ -164,12 +164,6 @@ def _hours(pack: Pack) -> Iterator[tuple[str, bytes]]:
 
 
 # --- the catalogue ---------------------------------------------------------------------------------------------------
-
-
-def _topics(pack: Pack) -> Iterator[tuple[str, bytes]]:
-    for kind, table in (("theme", "themes.csv"), ("life_event", "life_events.csv")):
-        found = [{"code": key[1], **values} for key, values in _current("topic") if key[0] == kind]
-        yield _csv(table, sorted(found, key=lambda row: (row["sequence"], row["code"])))
 
 
 def _directory(pack: Pack) -> Iterator[tuple[str, bytes]]:

@@ -1,34 +1,10 @@
-"""What a load leaves behind: its files, who loaded and who published them; and the topics people look for things by."""
+"""What a load leaves behind: its files, who loaded and who published them."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-
-
-class Topic(models.Model):
-    """A theme (主题) or a life event (一生事) under which entries are found."""
-
-    class Kind(models.TextChoices):
-        THEME = "theme", "主题"
-        LIFE_EVENT = "life_event", "人生大事"
-
-    kind = models.CharField(max_length=10, choices=Kind)
-    code = models.CharField(max_length=40)
-    name_zh = models.CharField(max_length=60)
-    name_en = models.CharField(max_length=120)
-    audience = models.CharField(max_length=10)  # natural | legal | both
-    sequence = models.PositiveSmallIntegerField(default=0)
-    status = models.CharField(max_length=12)
-    source = models.CharField(max_length=300)
-
-    class Meta:
-        ordering = ["kind", "sequence", "code"]
-        constraints = [models.UniqueConstraint(fields=["kind", "code"], name="topic_code_is_used_once")]
-
-    def __str__(self) -> str:
-        return self.name_zh
 
 
 class PackFile(models.Model):

@@ -21,24 +21,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Topic',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('theme', '主题'), ('life_event', '人生大事')], max_length=10)),
-                ('code', models.CharField(max_length=40)),
-                ('name_zh', models.CharField(max_length=60)),
-                ('name_en', models.CharField(max_length=120)),
-                ('audience', models.CharField(max_length=10)),
-                ('sequence', models.PositiveSmallIntegerField(default=0)),
-                ('status', models.CharField(max_length=12)),
-                ('source', models.CharField(max_length=300)),
-            ],
-            options={
-                'ordering': ['kind', 'sequence', 'code'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'code'), name='topic_code_is_used_once')],
-            },
-        ),
-        migrations.CreateModel(
             name='PackLoad',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
