@@ -1,0 +1,190 @@
+"""The letters of a case: which follow which act, and what they say, from the case as it stands in the chain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+
+from yukuaiban.cases.context import Context, Happened
+from yukuaiban.cases.models import Hearing
+from yukuaiban.cases.models.procedure import PauseKind
+from yukuaiban.cases.states import Act
+from yukuaiban.chain import store
+from yukuaiban.config.now import ZONE
+from yukuaiban.items.schema import ItemContent
+from yukuaiban.licences import selectors as licences
+from yukuaiban.messages.letters import services as letters
+from yukuaiban.messages.letters.context import (
+    Body,
+    Correction,
+    Deferred,
+    LetterContext,
+    LicenceFacts,
+    Person,
+    ServedDocument,
+)
+from yukuaiban.messages.letters.kinds import LetterKind as K
+from yukuaiban.people.models import Post
+from yukuaiban.places.models import Department
+
+FOLLOWS: dict[Act, K] = {
+    Act.FILE: K.RECEIPT,
+    Act.ACCEPT: K.ACCEPTANCE,
+    Act.DEEM_ACCEPTED: K.ACCEPTANCE,
+    Act.REQUEST_CORRECTION: K.CORRECTION,
+    Act.DECLARE_NOT_NEEDED: K.NOT_NEEDED,
+    Act.DECLARE_NOT_COMPETENT: K.NOT_COMPETENT,
+    Act.DECLINE: K.DECLINED,
+    Act.PAUSE: K.PAUSE,
+    Act.EXTEND: K.EXTENSION,
+    Act.HEAR_THIRD_PARTY: K.THIRD_PARTY,
+    Act.TELL_HEARING_RIGHT: K.HEARING_RIGHT,
+    Act.NOTIFY_HEARING: K.HEARING_NOTICE,
+    Act.RECORD_HEARING: K.HEARING_RECORD,
+    Act.GRANT: K.GRANT,
+    Act.REFUSE: K.REFUSAL,
+    Act.DELIVER: K.SERVICE,
+    Act.WITHDRAW: K.WITHDRAWAL,
+    Act.TERMINATE: K.TERMINATION,
+    Act.LAPSE_CORRECTION: K.TERMINATION,
+    Act.REVOKE: K.REVOCATION,
+    Act.CANCEL: K.CANCELLATION,
+}
+
+
+def make_all(ctx: Context) -> int:
+    """Make every letter that the acts of a case ask for and that is not there yet. Returns how many were made.
+
+    Idempotent: a letter is known by case, kind and occasion.
+    """
+    made = 0
+    payloads = store.payloads(ctx.case.pk)
+    occasions: dict[K, int] = {}
+    for happened in ctx.history:
+        kind = FOLLOWS.get(Act(happened.act))
+        if kind is None:
+            continue
+        if kind is K.ACCEPTANCE and happened.facts.get("deferred"):
+            kind = K.DEFERRED_ACCEPTANCE
+        occasions[kind] = occasions.get(kind, 0) + 1
+        if letters.exists(ctx.case.pk, kind, occasions[kind]):
+            continue
+        context = replace(context_of(ctx, happened, payloads.get(happened.seq, {})), occasion=occasions[kind])
+        letters.letter_issue(subject=ctx.case.pk, kind=kind, context=context)
+        made += 1
+    return made
+
+
+def context_of(ctx: Context, h: Happened, payload: dict[str, Any]) -> LetterContext:
+    """What the letter for one event says."""
+    case, content = ctx.case, ctx.content
+    department = Department.objects.get(pk=case.department_id)
+    base = LetterContext(
+        body=Body(name=department.name_zh, phone=department.phone),
+        addressee=case.applicant.name,
+        item_name=ctx.guide.name_zh,
+        item_type=ctx.guide.item_type,
+        case_number=case.number,
+        made_at=h.at.astimezone(ZONE),
+        verify_url=f"{settings.SITE_URL}/zh/letters/verify",
+        articles=tuple(f"《{b.law}》{b.article or ''}" for b in content.basis),
+        is_sample=ctx.guide.status == "sample",
+        received_at=case.filed_at.astimezone(ZONE) if case.filed_at else None,
+        accepted_on=case.accepted_on,
+        due_on=case.promised_on or case.due_on,
+        is_due_provisional=case.is_provisional,
+        limit_days=content.promised.value,
+    )
+    return replace(base, **_more(ctx, Act(h.act), h, payload, content))
+
+
+def _more(ctx: Context, act: Act, h: Happened, payload: dict[str, Any], content: ItemContent) -> dict[str, Any]:
+    """The fields that a kind of letter adds."""
+    reasons = tuple(filter(None, [payload.get("reason", "")]))
+    match act:
+        case Act.ACCEPT | Act.DEEM_ACCEPTED:
+            titles = {m.key: m.title.zh for m in content.materials}
+            until = ctx.case.promised_on or ctx.case.due_on or h.on
+            return {"deferred": tuple(Deferred(titles.get(k, k), until) for k in h.facts.get("deferred", ()))}
+        case Act.REQUEST_CORRECTION:
+            return {"corrections": _corrections(payload, content), "hand_in_by": date.fromisoformat(h.facts["hand_in_by"])}
+        case Act.DECLINE:
+            return {"corrections": _corrections(payload, content), "reasons": reasons}
+        case Act.DECLARE_NOT_COMPETENT:
+            return {"reasons": reasons, "competent_body": payload.get("competent_body", "")}
+        case Act.PAUSE:
+            kind = PauseKind(h.facts["kind"]).label
+            return {"special_kind": kind, "special_days": h.facts["expected_days"], "special_from": h.on, "reasons": reasons}
+        case Act.EXTEND:
+            return {"extension_days": h.facts["days"], "reasons": reasons}
+        case Act.HEAR_THIRD_PARTY:
+            return {"addressee": payload.get("name", ""), "third_party_interest": payload.get("interest", "")}
+        case Act.TELL_HEARING_RIGHT:
+            return {"hearing_subject": ctx.guide.name_zh, "request_by": date.fromisoformat(h.facts["request_by"])}
+        case Act.NOTIFY_HEARING | Act.RECORD_HEARING:
+            return _hearing(ctx)
+        case Act.GRANT:
+            return {"decided_on": h.on, "licence": _licence(ctx)}
+        case Act.REFUSE:
+            grounds = payload.get("grounds", ())
+            return {
+                "decided_on": h.on,
+                "reasons": tuple(g["reason"] for g in grounds) or ("—",),
+                "articles": tuple(dict.fromkeys(g["article"] for g in grounds)),
+            }
+        case Act.DELIVER:
+            done = letters.letters_for(ctx.case.pk)
+            return {
+                "served": tuple(ServedDocument(d.title_zh, d.number) for d in done if d.kind in {K.GRANT, K.REFUSAL}),
+                "served_how": {"electronic": "电子送达", "window": "窗口领取", "post": "邮寄送达"}[h.facts["how"]],
+                "served_at": h.at.astimezone(ZONE),
+                "receiver": ctx.case.applicant.name,
+                "service_note": payload.get("note", ""),
+            }
+        case Act.REVOKE | Act.CANCEL:
+            return {"decided_on": h.on, "reasons": reasons, "articles": (h.facts.get("ground", ""),), "decision_number": ctx.case.number}
+        case Act.LAPSE_CORRECTION:
+            return {"reasons": ("在补正通知书载明的期限内没有提交补正材料",)}
+        case _:
+            return {"reasons": reasons}
+
+
+def _corrections(payload: dict[str, Any], content: ItemContent) -> tuple[Correction, ...]:
+    names = {f"field:{f.key}": f.label.zh for f in content.form.all_fields()}
+    names |= {f"material:{m.key}": m.title.zh for m in content.materials}
+    return tuple(Correction(names.get(w["path"], w["path"]), w["what"], w.get("basis", "")) for w in payload.get("wanted", ()))
+
+
+def _hearing(ctx: Context) -> dict[str, Any]:
+    hearing = Hearing.objects.select_related("chair__account__party").get(case=ctx.case)
+    return {
+        "hearing_subject": ctx.guide.name_zh,
+        "hearing_at": _local(hearing.held_at),
+        "hearing_place": hearing.place,
+        "is_hearing_public": hearing.is_public,
+        "chair": _name(hearing.chair),
+        "people": tuple(Person(p["name"], p["as"]) for p in hearing.parties or ()),
+        "record": tuple(hearing.record.splitlines()),
+    }
+
+
+def _licence(ctx: Context) -> LicenceFacts | None:
+    result = ctx.content.result
+    if result.kind != "licence":
+        return None
+    licence = licences.of_case(ctx.case.pk)
+    if licence is None:
+        return LicenceFacts(result.title.zh)
+    return LicenceFacts(result.title.zh, licence.licence_id, licence.valid_from, licence.valid_until)
+
+
+def _local(at: datetime | None) -> datetime | None:
+    return at.astimezone(ZONE) if at else None
+
+
+def _name(post: Post | None) -> str:
+    return str(post.account) if post else ""
+

@@ -1,0 +1,56 @@
+"""Short messages to the applicant: what happened, what to do, by when; never a decision's content or personal data."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from yukuaiban.cases.models import Case
+from yukuaiban.cases.states import Act
+from yukuaiban.messages.gateway import send
+
+_PREFIX = "渝快办"
+
+
+def tell(case: Case, act: Act) -> None:
+    """Send the notice of an act to whoever filed the case; acts that need no notice send none."""
+    account = case.filed_by
+    to = account.phone if account.phone_verified_at else account.email
+    if not to:
+        return
+    with translation.override(account.language):
+        text = _text(case, act)
+        if text:
+            link = f"{settings.SITE_URL}/{account.language[:2]}/cases/{case.number}"
+            send(to, kind=f"case.{act.value}", subject=_PREFIX, body=f"{text} {link}")
+
+
+def _text(case: Case, act: Act) -> str:
+    number = case.number
+    by = date_format(case.step_on, "Y-m-d") if case.step_on else ""
+    promised = date_format(case.promised_on, "Y-m-d") if case.promised_on else ""
+    match act:
+        case Act.FILE:
+            return _("已收到您的申请，编号 {number}。").format(number=number)
+        case Act.REQUEST_CORRECTION:
+            return _("办件 {number} 需要补正，请在 {day} 前办理。").format(number=number, day=by)
+        case Act.ACCEPT | Act.DEEM_ACCEPTED:
+            return _("办件 {number} 已受理，承诺 {day} 前办好。").format(number=number, day=promised)
+        case Act.DECLARE_NOT_NEEDED | Act.DECLARE_NOT_COMPETENT | Act.DECLINE:
+            return _("办件 {number} 未被受理，理由和去处见详情。").format(number=number)
+        case Act.PAUSE | Act.CALL_HEARING | Act.NOTIFY_HEARING:
+            return _("办件 {number} 进入特别程序，时间不计入期限，详情请查看。").format(number=number)
+        case Act.TELL_HEARING_RIGHT:
+            return _("办件 {number}：您有权申请听证，期限见详情。").format(number=number)
+        case Act.EXTEND:
+            return _("办件 {number} 的期限已延长，理由见详情。").format(number=number)
+        case Act.GRANT | Act.REFUSE:
+            return _("办件 {number} 已作出决定，请查看。").format(number=number)
+        case Act.DELIVER:
+            return _("办件 {number} 的结果已送达。").format(number=number)
+        case Act.TERMINATE | Act.LAPSE_CORRECTION | Act.REVOKE | Act.CANCEL:
+            return _("办件 {number} 的状态有变化，请查看。").format(number=number)
+        case _:
+            return ""
