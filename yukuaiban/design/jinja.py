@@ -11,6 +11,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms.renderers import TemplatesSetting
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
+from django.utils.html import json_script
 from jinja2 import Environment, Undefined
 from jinja2.exceptions import UndefinedError
 from markupsafe import Markup
@@ -69,10 +70,16 @@ def qr_svg(text: str, *, error: str = "m") -> Markup:
     return Markup(out.getvalue().decode())  # noqa: S704  # segno writes numbers only
 
 
+def is_markup(name: str | None) -> bool:
+    """Whether what a template gives is HTML, where `<` must be escaped; mails and downloads are text."""
+    return not (name or "").endswith((".txt", ".csv"))
+
+
 def environment(**options: Any) -> Environment:
     """What every template can use without an import."""
     options["undefined"] = Unnamed
-    env = Environment(  # noqa: S701  # Django's backend sets autoescape
+    options["autoescape"] = is_markup
+    env = Environment(  # noqa: S701  # autoescape is among the options
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
@@ -91,6 +98,7 @@ def environment(**options: Any) -> Environment:
         url_or_none=url_or_none,
         static=static,
         qr_svg=qr_svg,
+        json_script=json_script,  # data for a script; no code, so the content security policy lets it stand
         language=lambda: (translation.get_language() or "zh")[:2],
         html_lang=lambda: html_lang(translation.get_language()),
         other_language=lambda: other(translation.get_language()),

@@ -9,12 +9,15 @@ An entry whose address does not exist in this installation is left out.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+
+logger = logging.getLogger(__name__)
 
 Place = Literal["main", "account", "foot", "desk"]
 
@@ -85,4 +88,11 @@ def entries(place: Place, request: HttpRequest) -> Iterator[Entry]:
 
 
 def banners(request: HttpRequest) -> list[Banner]:
-    return [banner for source in _banner_sources for banner in source(request)]
+    """All banners for this page. A source that fails is logged and left out: an error page needs no database."""
+    shown: list[Banner] = []
+    for source in _banner_sources:
+        try:
+            shown.extend(source(request))
+        except Exception:
+            logger.exception("A source of banners failed: %s", source)
+    return shown
