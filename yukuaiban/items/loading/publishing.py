@@ -15,11 +15,13 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from yukuaiban.calendars.services import notice_load
+from yukuaiban.config import epochs
 from yukuaiban.config.errors import DomainError, NotFound
 from yukuaiban.config.now import now
 from yukuaiban.items.loading import changes, desired
 from yukuaiban.items.loading.apply import apply
 from yukuaiban.items.loading.changes import Diff
+from yukuaiban.items.loading.excel import apply_rows
 from yukuaiban.items.loading.models import PackFile, PackLoad
 from yukuaiban.items.loading.pack import Pack, digest_of, files_of, read_pack
 from yukuaiban.items.models import ServiceItem
@@ -118,18 +120,29 @@ def publish(load_id: int, *, by: Any = None, exempt_because: str = "", report: R
             )
         if not exempt_because:
             _check_second_person(load, by)
-        at = now()
-        pack, wanted = read(stored_files(load.manifest), load.pack)
-        found = changes.diff(wanted, theirs=load.theirs)
-        if not found.is_empty:
-            apply(found, wanted, at=at, published_by=by.pk if by else None)
-        notice_load(years=pack.years, by=_("数据包 {pack}").format(pack=load), at=at)
-        load.state, load.published_by, load.published_at = PackLoad.State.PUBLISHED, by, at
-        load.exempt_because, load.report = exempt_because, found.counts()
+        load.state, load.published_by, load.published_at = PackLoad.State.PUBLISHED, by, now()
+        load.exempt_because = exempt_because
+        load.report = _write_excel(load) if load.kind == PackLoad.Kind.EXCEL else _write_pack(load, report)
         load.save()
+    return load
+
+
+def _write_pack(load: PackLoad, report: Report) -> dict[str, Any]:
+    at = load.published_at or now()
+    pack, wanted = read(stored_files(load.manifest), load.pack)
+    found = changes.diff(wanted, theirs=load.theirs)
+    if not found.is_empty:
+        apply(found, wanted, at=at, published_by=load.published_by_id)
+    notice_load(years=pack.years, by=_("数据包 {pack}").format(pack=f"{load.pack} {load.version}"), at=at)
     for line in found.lines():
         report(line)
-    return load
+    return found.counts()
+
+
+def _write_excel(load: PackLoad) -> dict[str, Any]:
+    counts = {name: apply_rows(content) for name, content in stored_files(load.manifest).items()}
+    epochs.advance("catalogue")
+    return counts
 
 
 def reject(load_id: int, *, by: Any) -> PackLoad:
