@@ -137,10 +137,10 @@ def _template(kind: str) -> str:
     from django.db import connections
 
     name = _name(kind, "template")
-    digest = _digest("yukuaiban/*/migrations/*.py", "requirements/base.txt")
+    digest = _digest("yukuaiban/**/migrations/*.py", "requirements/base.txt")
     if kind == "city":
         floors = [f"yukuaiban/{area}/**/*.py" for area in ("calendars", "conditions", "items", "places", "identifiers")]
-        digest = _digest("yukuaiban/*/migrations/*.py", "requirements/base.txt", "packs/**/*", *floors)
+        digest = _digest("yukuaiban/**/migrations/*.py", "requirements/base.txt", "packs/**/*", *floors)
     with _server() as server:
         server.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
         found = server.execute(

@@ -38,4 +38,4 @@ def migrations_of_this_program() -> frozenset[tuple[str, str]]:
     """Every (app, name) that should be applied; read from the files once per process."""
     from django.db.migrations.loader import MigrationLoader
 
-    return frozenset(MigrationLoader(None, ignore_no_initial=True).disk_migrations)
+    return frozenset(MigrationLoader(None).disk_migrations)

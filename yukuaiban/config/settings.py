@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "yukuaiban.materials",
     "yukuaiban.licences",
     "yukuaiban.messages.apps.MessagingConfig",
+    "yukuaiban.messages.letters.apps.LettersConfig",
     "yukuaiban.appointments",
     "yukuaiban.ratings",
     "yukuaiban.payments",
@@ -236,5 +237,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("YUKUAIBAN_LOG", "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "WARNING"}},
+    "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}},
 }

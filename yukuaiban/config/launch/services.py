@@ -23,8 +23,7 @@ def load_program() -> None:
     django.setup()
     _ = get_resolver().url_patterns
     import yukuaiban.config.jobs
-    import yukuaiban.config.ticks
-    import yukuaiban.config.wsgi  # noqa: F401
+    import yukuaiban.config.ticks  # noqa: F401
 
 
 def web_workers() -> int:
@@ -41,7 +40,10 @@ def run_web(host: str, port: int) -> int:
     from granian.constants import HTTPModes, Interfaces
 
     def application() -> Callable[..., Any]:
-        """In each worker: follow the parent into death, else it would hold the port and go on answering."""
+        """In each worker: follow the parent into death, else it would hold the port and go on answering.
+
+        The application is made here and not before the fork: making it reads the list of collected static files.
+        """
         children.die_with_parent(signal.SIGKILL)
         from yukuaiban.config.wsgi import application
 

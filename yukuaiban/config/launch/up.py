@@ -60,12 +60,12 @@ class NotPrepared(Exception):
 
 def up(wanted: Wanted) -> int:
     """Start everything, stay until told to stop, stop everything. The exit code."""
-    say(f"Yukuaiban {__version__}, data in {wanted.data}\n")
     if wanted.production:
         check_production(wanted)
     set_environment(wanted)
     with alone(wanted):
         check_port(wanted)
+        say(f"Yukuaiban {__version__}, data in {wanted.data}\n")
         supervisor = Supervisor(say)
         try:
             with stoppable():
