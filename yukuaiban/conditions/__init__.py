@@ -35,7 +35,19 @@ eligibility check asks.
 
 from yukuaiban.conditions.reader import Explanation, describe, evaluate, explain, lookup
 from yukuaiban.conditions.schema import to_json_schema
-from yukuaiban.conditions.tree import AllOf, AnyOf, Condition, ConditionError, Leaf, Not, Op, fields, leaves, parse
+from yukuaiban.conditions.tree import (
+    AllOf,
+    AnyOf,
+    Condition,
+    ConditionError,
+    Leaf,
+    Not,
+    Op,
+    fields,
+    is_date,
+    leaves,
+    parse,
+)
 
 __all__ = [
     "AllOf",
@@ -50,6 +62,7 @@ __all__ = [
     "evaluate",
     "explain",
     "fields",
+    "is_date",
     "leaves",
     "lookup",
     "parse",
