@@ -110,14 +110,22 @@ def _more(ctx: Context, act: Act, h: Happened, payload: dict[str, Any], content:
             until = ctx.case.promised_on or ctx.case.due_on or h.on
             return {"deferred": tuple(Deferred(titles.get(k, k), until) for k in h.facts.get("deferred", ()))}
         case Act.REQUEST_CORRECTION:
-            return {"corrections": _corrections(payload, content), "hand_in_by": date.fromisoformat(h.facts["hand_in_by"])}
+            return {
+                "corrections": _corrections(payload, content),
+                "hand_in_by": date.fromisoformat(h.facts["hand_in_by"]),
+            }
         case Act.DECLINE:
             return {"corrections": _corrections(payload, content), "reasons": reasons}
         case Act.DECLARE_NOT_COMPETENT:
             return {"reasons": reasons, "competent_body": payload.get("competent_body", "")}
         case Act.PAUSE:
             kind = PauseKind(h.facts["kind"]).label
-            return {"special_kind": kind, "special_days": h.facts["expected_days"], "special_from": h.on, "reasons": reasons}
+            return {
+                "special_kind": kind,
+                "special_days": h.facts["expected_days"],
+                "special_from": h.on,
+                "reasons": reasons,
+            }
         case Act.EXTEND:
             return {"extension_days": h.facts["days"], "reasons": reasons}
         case Act.HEAR_THIRD_PARTY:
@@ -145,7 +153,12 @@ def _more(ctx: Context, act: Act, h: Happened, payload: dict[str, Any], content:
                 "service_note": payload.get("note", ""),
             }
         case Act.REVOKE | Act.CANCEL:
-            return {"decided_on": h.on, "reasons": reasons, "articles": (h.facts.get("ground", ""),), "decision_number": ctx.case.number}
+            return {
+                "decided_on": h.on,
+                "reasons": reasons,
+                "articles": (h.facts.get("ground", ""),),
+                "decision_number": ctx.case.number,
+            }
         case Act.LAPSE_CORRECTION:
             return {"reasons": ("在补正通知书载明的期限内没有提交补正材料",)}
         case _:
@@ -155,7 +168,9 @@ def _more(ctx: Context, act: Act, h: Happened, payload: dict[str, Any], content:
 def _corrections(payload: dict[str, Any], content: ItemContent) -> tuple[Correction, ...]:
     names = {f"field:{f.key}": f.label.zh for f in content.form.all_fields()}
     names |= {f"material:{m.key}": m.title.zh for m in content.materials}
-    return tuple(Correction(names.get(w["path"], w["path"]), w["what"], w.get("basis", "")) for w in payload.get("wanted", ()))
+    return tuple(
+        Correction(names.get(w["path"], w["path"]), w["what"], w.get("basis", "")) for w in payload.get("wanted", ())
+    )
 
 
 def _hearing(ctx: Context) -> dict[str, Any]:
@@ -187,4 +202,3 @@ def _local(at: datetime | None) -> datetime | None:
 
 def _name(post: Post | None) -> str:
     return str(post.account) if post else ""
-

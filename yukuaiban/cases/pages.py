@@ -118,7 +118,11 @@ def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
                 if "later" in request.POST:
                     toasts.success(request, _("草稿已保存，可以随时回来继续。"))
                     return redirect("cases:mine")
-                return redirect("cases:draft_group", number, after[0]) if after else redirect("cases:draft_materials", number)
+                return (
+                    redirect("cases:draft_group", number, after[0])
+                    if after
+                    else redirect("cases:draft_materials", number)
+                )
     steps = _steps(case, ctx, answers)
     context = {
         "case": case,
@@ -221,7 +225,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     drafts = {"draft": True, "filed": False}.get(request.GET.get("show", ""))
     page = selectors.my_cases(by, after=request.GET.get("after") or None, drafts=drafts)
     return render(
-        request, "cases/mine.html", {"page_of": page, "show": request.GET.get("show", ""), "light_of": selectors.light_of}
+        request,
+        "cases/mine.html",
+        {"page_of": page, "show": request.GET.get("show", ""), "light_of": selectors.light_of},
     )
 
 
@@ -344,7 +350,9 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
     answers = selectors.answers_of(found)
     slots = materials.slots_of(found.pk, ctx.content.materials, answers, by=by, party_id=found.applicant_id)
     return render(
-        request, "cases/supplement.html", {"case": found, "guide": ctx.guide, "slots": [s for s in slots if s.is_deferred]}
+        request,
+        "cases/supplement.html",
+        {"case": found, "guide": ctx.guide, "slots": [s for s in slots if s.is_deferred]},
     )
 
 

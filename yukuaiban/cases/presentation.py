@@ -68,7 +68,7 @@ def page_of(case: Case, by: Actor | None, *, language: str) -> dict[str, Any]:
         "reasons": _reasons(both, language) if both else [],
         "timeline": list(reversed(told(ctx, private=by is not None))),
         "next": next_thing(ctx) if by is not None else None,
-        "possible": selectors.possible_acts(case, by) if by is not None else [],
+        "possible": selectors.possible_acts(ctx, by) if by is not None else [],
         "messages": list(case.messages.all()) if by is not None else [],
         "letters": letters.letters_for(case.pk) if by is not None else [],
     }
@@ -106,8 +106,6 @@ def _reasons(both: clocks.Clocks, language: str) -> list[str]:
     """Why the promised date is what it is, line by line; then the law's own limit."""
     lines: list[Reason] = [*both.promised.reasons, *both.statutory.reasons[:1]]
     return [render(reason, language) for reason in lines]
-
-
 
 
 def _title(h: Happened) -> str:
@@ -181,7 +179,9 @@ def _text(h: Happened, payload: dict[str, Any]) -> str:
         return _("{reason}。请向{body}申请。").format(reason=payload["reason"], body=payload["competent_body"])
     if act is Act.PAUSE and payload:
         kind = PauseKind(h.facts["kind"]).label
-        return _("{kind}，预计 {n} 个工作日：{reason}").format(kind=kind, n=h.facts["expected_days"], reason=payload["reason"])
+        return _("{kind}，预计 {n} 个工作日：{reason}").format(
+            kind=kind, n=h.facts["expected_days"], reason=payload["reason"]
+        )
     if act is Act.EXTEND and payload:
         return _("延长 {n} 个工作日：{reason}").format(n=h.facts["days"], reason=payload["reason"])
     return str(payload.get("reason") or payload.get("opinion") or "")
@@ -218,7 +218,11 @@ def next_thing(ctx: Context) -> NextThing | None:
                 )
             if _owes_deferred(ctx.history):
                 return NextThing(
-                    _("请补交容缺的材料"), _("补齐后才能发证。"), reverse("cases:supplement", args=[number]), _("去补交"), kind="warn"
+                    _("请补交容缺的材料"),
+                    _("补齐后才能发证。"),
+                    reverse("cases:supplement", args=[number]),
+                    _("去补交"),
+                    kind="warn",
                 )
             return NextThing(_("部门正在审查"), _("承诺在这一天前办好。"), by_day=case.promised_on)
         case State.PAUSED:

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from yukuaiban.calendars import Light, light_on
 from yukuaiban.cases import door, timers
+from yukuaiban.cases.context import Context
 from yukuaiban.cases.models import Case, Work
+from yukuaiban.cases.preconditions import why_not
 from yukuaiban.cases.states import ENDED, OPEN, State, Transition, acts_from
 from yukuaiban.cases.work import exact
-from yukuaiban.config.errors import DomainError, NotFound
+from yukuaiban.config.errors import NotFound
 from yukuaiban.config.now import now, today
 from yukuaiban.people.actors import Actor
 from yukuaiban.search import pinyin_keys, query
@@ -167,27 +169,14 @@ class Possible:
     refusal: str | None
 
 
-def possible_acts(case: Case, by: Actor) -> list[Possible]:
+def possible_acts(ctx: Context, by: Actor) -> list[Possible]:
     """Every act of the person's side or post that starts in the case's state, with why it is refused if it is.
 
-    The same check that guards the act decides; a button is never shown that would only refuse.
+    The check that guards the act decides, so a button is never offered that would only refuse.
     """
-    from yukuaiban.cases import permissions
-
-    found = []
-    for row in acts_from(State(case.state)):
-        kinds = {b.value for b in row.by}
-        if (by.kind == "party") != ("party" in kinds) and not (kinds - {"system"}) & {by.kind, by.role}:
-            continue
-        if by.kind == "officer" and by.role not in kinds:
-            continue
-        try:
-            permissions.check(by, row.act, case)
-        except DomainError as error:
-            found.append(Possible(row, str(error)))
-        else:
-            found.append(Possible(row, None))
-    return found
+    side = by.role if by.kind == "officer" else by.kind
+    rows = [row for row in acts_from(ctx.state) if side in {b.value for b in row.by}]
+    return [Possible(row, why_not(row.act, ctx, by)) for row in rows]
 
 
 def _cursor(text: str) -> tuple[datetime, int]:

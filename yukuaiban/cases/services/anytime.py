@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from yukuaiban.cases import door, permissions
-from yukuaiban.cases.context import load
+from yukuaiban.cases import door
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import RuleRefused
 from yukuaiban.cases.models import Case, Message, Work
+from yukuaiban.cases.preconditions import begin
 from yukuaiban.cases.services.receipt import follow, need
 from yukuaiban.cases.states import Act
 from yukuaiban.people.actors import Actor
@@ -22,8 +22,7 @@ LONGEST_MESSAGE = 2000  # characters; a screen of a phone several times over
 @one_act
 def case_hand_over(*, case_id: int, by: Actor, at: datetime, to_post: int, reason: str) -> Case:
     """转交: another officer of the same desk takes the work; the clock does not care. See ADR 0054."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.HAND_OVER, ctx.case)
+    ctx = begin(Act.HAND_OVER, case_id, by=by, at=at)
     need(reason, _("转交的理由"))
     post = Post.objects.filter(pk=to_post, desk_id=by.desk_id).first()
     if post is None:
@@ -36,8 +35,7 @@ def case_hand_over(*, case_id: int, by: Actor, at: datetime, to_post: int, reaso
 @one_act
 def message_write(*, case_id: int, by: Actor, at: datetime, text: str) -> Message:
     """留言: part of the case, kept with it. Law: 行政许可法 第三十条 (explanations an applicant may ask for)."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.WRITE_MESSAGE, ctx.case)
+    ctx = begin(Act.WRITE_MESSAGE, case_id, by=by, at=at)
     need(text, _("留言内容"))
     if len(text) > LONGEST_MESSAGE:
         raise RuleRefused(_("留言最多 {n} 字。").format(n=LONGEST_MESSAGE))

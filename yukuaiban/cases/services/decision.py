@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 
 from yukuaiban.calendars import Limit, Unit
 from yukuaiban.calendars.limits import last_day
-from yukuaiban.cases import clocks, door, permissions, rules, work
+from yukuaiban.cases import clocks, door, rules, work
 from yukuaiban.cases.context import Context, load
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import RuleRefused
-from yukuaiban.cases.models import Case, Hearing, Opinion, Step
+from yukuaiban.cases.models import Case, Opinion, Step
+from yukuaiban.cases.preconditions import begin, deciding_step
 from yukuaiban.cases.services.receipt import follow, need
-from yukuaiban.cases.services.review import give_opinion, last_stage
+from yukuaiban.cases.services.review import give_opinion
 from yukuaiban.cases.states import Act, State
 from yukuaiban.licences import services as licences
-from yukuaiban.materials import services as materials
 from yukuaiban.people.actors import SYSTEM, Actor
 from yukuaiban.places.models import Department
 
@@ -39,56 +39,23 @@ def case_grant(*, case_id: int, by: Actor, at: datetime, opinion: str = "") -> C
 
     Law: 行政许可法 第三十八条第一款.
     """
-    ctx = load(case_id, at)
-    step = _check_decision(ctx, Act.GRANT, by)
-    if ctx.content.process.site_visit and not ctx.case.site_visits.filter(meets=True).exists():
-        raise RuleRefused(_("本事项须经两人以上现场核查合格后才能准予。请先记录现场核查。"))
-    return _decide(ctx, Act.GRANT, step, by, decision="granted", payload={"opinion": opinion} if opinion else None)
+    ctx = begin(Act.GRANT, case_id, by=by, at=at)
+    return _decide(
+        ctx, Act.GRANT, deciding_step(ctx), by, decision="granted", payload={"opinion": opinion} if opinion else None
+    )
 
 
 @one_act
 def case_refuse(*, case_id: int, by: Actor, at: datetime, grounds: Sequence[Ground]) -> Case:
     """不予许可, in writing, with reasons, articles, and the right to review and to sue. Law: 行政许可法 第三十八条第二款."""
-    ctx = load(case_id, at)
-    step = _check_decision(ctx, Act.REFUSE, by)
+    ctx = begin(Act.REFUSE, case_id, by=by, at=at)
     if not grounds:
         raise RuleRefused(_("不予许可应当说明理由。"))
     for ground in grounds:
         need(ground.reason, _("理由"))
         need(ground.article, _("所依据的条款"))
     reasons = [{"reason": g.reason.strip(), "article": g.article.strip()} for g in grounds]
-    return _decide(ctx, Act.REFUSE, step, by, decision="refused", payload={"grounds": reasons})
-
-
-def _check_decision(ctx: Context, act: Act, by: Actor) -> Step:
-    """What must hold before any decision. Returns the deciding step."""
-    case = ctx.case
-    permissions.check(by, act, case)
-    if ctx.state not in door.TRANSITIONS[act].sources:
-        raise door.refusal(case, act)
-    final = last_stage(ctx.steps)
-    waiting = [s for s in ctx.steps if s.stage < final and s.state != Step.State.PASSED]
-    if waiting:
-        raise RuleRefused(
-            _("还有 {n} 个审查步骤没有通过，不能作决定。").format(n=len(waiting)),
-            details={"steps": [s.key for s in waiting]},
-        )
-    step = next(s for s in ctx.steps if s.stage == final)
-    permissions.check(by, act, case, step=step)
-    accepted_by = next((h.actor.get("account") for h in reversed(ctx.history) if h.act == Act.ACCEPT.value), None)
-    permissions.check_decider(by, case, accepted_by=accepted_by, steps=len(ctx.steps))
-    hearing = Hearing.objects.filter(case=case).first()
-    if (
-        hearing
-        and not hearing.requested_on
-        and not hearing.called_on
-        and hearing.request_by
-        and ctx.today <= hearing.request_by
-    ):
-        raise RuleRefused(_("申请听证的期限到 {on} 才届满，此前不能作决定。").format(on=hearing.request_by))
-    if case.third_parties.filter(heard_on__isnull=True).exists():
-        raise RuleRefused(_("还有利害关系人的意见没有听取。"))
-    return step
+    return _decide(ctx, Act.REFUSE, deciding_step(ctx), by, decision="refused", payload={"grounds": reasons})
 
 
 def _decide(ctx: Context, act: Act, step: Step, by: Actor, *, decision: str, payload: dict[str, Any] | None) -> Case:
@@ -136,18 +103,9 @@ def case_certify(*, case_id: int, by: Actor, at: datetime) -> Case:
 
     Raises: RuleRefused while deferred materials (容缺) are still owed.
     """
-    ctx = load(case_id, at)
+    ctx = begin(Act.CERTIFY, case_id, by=by, at=at)
     case = ctx.case
-    permissions.check(by, Act.CERTIFY, case)
-    if ctx.state is not State.GRANTED:
-        raise door.refusal(case, Act.CERTIFY)
     answers = door.read_answers(case)
-    owed = materials.deferred_slots(subject=case.pk, slots=ctx.content.materials, answers=answers)
-    if owed:
-        raise RuleRefused(
-            _("容缺受理的材料还没有补齐（{n} 份），补齐后才能发证。").format(n=len(owed)),
-            details={"materials": [s.key for s in owed]},
-        )
     licence_id = None
     result = ctx.content.result
     if result.kind == "licence" and result.licence_type:
@@ -200,8 +158,7 @@ def _licence_facts(paths: Any, answers: dict[str, Any], case: Case) -> dict[str,
 @one_act
 def case_deliver(*, case_id: int, by: Actor, at: datetime, how: str, note: str = "") -> Case:
     """送达: hand over the certificate or the refusal. Args: how: electronic | window | post. Law: 行政许可法 第四十四条."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.DELIVER, ctx.case)
+    ctx = begin(Act.DELIVER, case_id, by=by, at=at)
     if how not in {"electronic", "window", "post"}:
         raise RuleRefused(_("请选择送达方式。"), details={"how": how})
     door.move(
@@ -223,8 +180,7 @@ def case_deliver(*, case_id: int, by: Actor, at: datetime, how: str, note: str =
 @one_act
 def case_close(*, case_id: int, by: Actor, at: datetime) -> Case:
     """办结: nothing is left to do. See ADR 0052."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.CLOSE, ctx.case)
+    ctx = begin(Act.CLOSE, case_id, by=by, at=at)
     door.move(
         ctx.case,
         Act.CLOSE,

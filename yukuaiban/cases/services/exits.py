@@ -7,11 +7,12 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from yukuaiban.cases import clocks, door, permissions, work
-from yukuaiban.cases.context import Context, load
+from yukuaiban.cases.context import Context
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import RuleRefused
 from yukuaiban.cases.models import Case, Remedy, Step
-from yukuaiban.cases.services.receipt import follow, need, open_stage
+from yukuaiban.cases.preconditions import begin
+from yukuaiban.cases.services.receipt import follow, make_steps, need, open_stage
 from yukuaiban.cases.states import Act, State
 from yukuaiban.licences import services as licences
 from yukuaiban.people.actors import Actor
@@ -41,16 +42,14 @@ def _end(ctx: Context, act: Act, *, by: Actor, reason: str, **facts: object) -> 
 @one_act
 def case_withdraw(*, case_id: int, by: Actor, at: datetime, reason: str = "") -> Case:
     """撤回: the applicant takes the application back before it is decided. He may file again. See ADR 0053."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.WITHDRAW, ctx.case)
+    ctx = begin(Act.WITHDRAW, case_id, by=by, at=at)
     return _end(ctx, Act.WITHDRAW, by=by, reason=reason)
 
 
 @one_act
 def case_terminate(*, case_id: int, by: Actor, at: datetime, reason: str) -> Case:
     """终止: it cannot be gone on with (the applicant died or ended, its object is gone, ...). See ADR 0050."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.TERMINATE, ctx.case)
+    ctx = begin(Act.TERMINATE, case_id, by=by, at=at)
     need(reason, _("终止的理由"))
     return _end(ctx, Act.TERMINATE, by=by, reason=reason)
 
@@ -68,11 +67,9 @@ def case_revoke(*, case_id: int, by: Actor, at: datetime, reason: str, ground: s
 
     Law: 行政许可法 第六十九条.
     """
-    ctx = load(case_id, at)
-    permissions.check(by, Act.REVOKE, ctx.case)
+    ctx = begin(Act.REVOKE, case_id, by=by, at=at)
     need(reason, _("撤销的理由"))
     need(ground, _("所依据的条款"))
-    _only_granted(ctx)
     case = _end(ctx, Act.REVOKE, by=by, reason=reason, ground=ground)
     if case.licence_id:
         licences.licence_revoke(licence_id=case.licence_id, by=by, at=at, reason=reason)
@@ -82,20 +79,13 @@ def case_revoke(*, case_id: int, by: Actor, at: datetime, reason: str, ground: s
 @one_act
 def case_cancel(*, case_id: int, by: Actor, at: datetime, reason: str, ground: str) -> Case:
     """注销: expired, holder dead or ended, licence revoked or withdrawn by law. Law: 行政许可法 第七十条."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.CANCEL, ctx.case)
+    ctx = begin(Act.CANCEL, case_id, by=by, at=at)
     need(reason, _("注销的理由"))
     need(ground, _("所依据的条款"))
-    _only_granted(ctx)
     case = _end(ctx, Act.CANCEL, by=by, reason=reason, ground=ground)
     if case.licence_id:
         licences.licence_cancel(licence_id=case.licence_id, by=by, at=at, reason=reason)
     return case
-
-
-def _only_granted(ctx: Context) -> None:
-    if ctx.case.decision != "granted":
-        raise RuleRefused(_("这一办件没有准予许可，没有可撤销或注销的许可。"))
 
 
 @one_act
@@ -103,8 +93,7 @@ def remedy_record(
     *, case_id: int, by: Actor, at: datetime, kind: str, filed_on: date, body: str, reference: str = "", note: str = ""
 ) -> Case:
     """A review (复议) or lawsuit (诉讼) was filed against what was done; it is followed to its end. Law: 行政许可法 第七条."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.RECORD_REMEDY, ctx.case)
+    ctx = begin(Act.RECORD_REMEDY, case_id, by=by, at=at)
     need(body, _("受理复议或诉讼的机关"))
     if filed_on > ctx.today:
         raise RuleRefused(_("提起日期不能晚于今天。"))
@@ -128,8 +117,7 @@ def remedy_conclude(
     *, case_id: int, remedy_id: int, by: Actor, at: datetime, outcome: str, concluded_on: date, note: str = ""
 ) -> Case:
     """How the review or lawsuit ended; where a new decision was ordered, `case_reopen` follows. Law: 行政许可法 第七条."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.CONCLUDE_REMEDY, ctx.case)
+    ctx = begin(Act.CONCLUDE_REMEDY, case_id, by=by, at=at)
     remedy = Remedy.objects.filter(case=ctx.case, pk=remedy_id, concluded_on__isnull=True).first()
     if remedy is None:
         raise RuleRefused(_("没有进行中的这一复议或诉讼。"))
@@ -152,17 +140,9 @@ def remedy_conclude(
 @one_act
 def case_reopen(*, case_id: int, by: Actor, at: datetime) -> Case:
     """Decide anew, as a review or judgment ordered: the clock starts afresh from today. Law: 行政许可法 第七条."""
-    ctx = load(case_id, at)
+    ctx = begin(Act.REOPEN, case_id, by=by, at=at)
     case = ctx.case
-    permissions.check(by, Act.REOPEN, case)
-    if ctx.state not in door.TRANSITIONS[Act.REOPEN].sources:
-        raise door.refusal(case, Act.REOPEN)
-    ordered = Remedy.objects.filter(case=case, outcome__in=[Remedy.Outcome.ANNULLED, Remedy.Outcome.ORDERED_ANEW])
-    if not ordered.exists():
-        raise RuleRefused(_("只有复议决定或判决撤销、责令重新作出时，才重新办理。请先登记复议或诉讼结果。"))
-    from yukuaiban.cases.services.receipt import _make_steps
-
-    steps = open_stage(ctx, _make_steps(ctx), 1, on=ctx.today)
+    steps = open_stage(ctx, make_steps(ctx), 1, on=ctx.today)
     facts = {"on": ctx.today, "accepted_on": ctx.today}
     dates = clocks.columns(ctx, clocks.with_event(ctx, Act.REOPEN, facts), steps=steps)
     door.move(

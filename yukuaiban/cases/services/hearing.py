@@ -8,11 +8,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from yukuaiban.cases import door, permissions, rules
-from yukuaiban.cases.context import Context, load
+from yukuaiban.cases import door, rules
+from yukuaiban.cases.context import Context
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused
 from yukuaiban.cases.models import Case, Hearing, Opinion
+from yukuaiban.cases.preconditions import begin, running_hearing
 from yukuaiban.cases.services.receipt import follow, need
 from yukuaiban.cases.services.review import restart_clock, stop_clock
 from yukuaiban.cases.states import Act
@@ -25,10 +26,7 @@ from yukuaiban.people.models import Post
 @one_act
 def hearing_tell_right(*, case_id: int, by: Actor, at: datetime) -> Case:
     """Tell the applicant (and third parties) of the right to a hearing. Law: 行政许可法 第四十七条第一款."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.TELL_HEARING_RIGHT, ctx.case)
-    if Hearing.objects.filter(case=ctx.case).exists():
-        raise RuleRefused(_("听证权利已经告知过。"))
+    ctx = begin(Act.TELL_HEARING_RIGHT, case_id, by=by, at=at)
     request_by = rules.hearing_request_due(ctx.today, ctx.calendar).on
     door.move(
         ctx.case,
@@ -46,32 +44,19 @@ def hearing_tell_right(*, case_id: int, by: Actor, at: datetime) -> Case:
 @one_act
 def hearing_request(*, case_id: int, by: Actor, at: datetime, reason: str = "") -> Case:
     """The applicant asks for the hearing, within five days of being told. Law: 行政许可法 第四十七条第一款."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.REQUEST_HEARING, ctx.case)
-    hearing = Hearing.objects.filter(case=ctx.case).first()
-    if hearing is None or hearing.request_by is None:
-        raise RuleRefused(_("办理机关尚未告知听证权利。如认为应当听证，可以给办理人员留言。"))
-    if hearing.requested_on or hearing.called_on:
-        raise RuleRefused(_("已经申请过听证。"))
-    if ctx.today > hearing.request_by:
-        raise RuleRefused(
-            _("申请听证的期限已于 {on} 届满。").format(on=hearing.request_by),
-            details={"request_by": hearing.request_by.isoformat()},
-        )
+    ctx = begin(Act.REQUEST_HEARING, case_id, by=by, at=at)
+    hearing = Hearing.objects.get(case=ctx.case)
     return _begin(ctx, Act.REQUEST_HEARING, hearing, reason=reason or _("申请人要求听证"), by=by)
 
 
 @one_act
 def hearing_call(*, case_id: int, by: Actor, at: datetime, reason: str) -> Case:
     """The body holds a hearing of its own accord, for great public interest. Law: 行政许可法 第四十六条."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.CALL_HEARING, ctx.case)
+    ctx = begin(Act.CALL_HEARING, case_id, by=by, at=at)
     need(reason, _("举行听证的理由"))
     hearing = Hearing.objects.filter(case=ctx.case).first() or Hearing(
         case=ctx.case, made_at=at, made_by_post_id=by.post_id
     )
-    if hearing.requested_on or hearing.called_on:
-        raise RuleRefused(_("这一办件已经有听证。"))
     return _begin(ctx, Act.CALL_HEARING, hearing, reason=reason, by=by)
 
 
@@ -97,9 +82,8 @@ def hearing_notify(
 
     Args: chair: a post.  Law: 行政许可法 第四十八条第一款（一）（二）（三）.
     """
-    ctx = load(case_id, at)
-    permissions.check(by, Act.NOTIFY_HEARING, ctx.case)
-    hearing = _running(ctx)
+    ctx = begin(Act.NOTIFY_HEARING, case_id, by=by, at=at)
+    hearing = running_hearing(ctx)
     need(place, _("听证地点"))
     earliest = rules.hearing_earliest(ctx.today, ctx.calendar)
     on = held_at.astimezone(ZONE).date()
@@ -146,13 +130,8 @@ def hearing_record(
 
     Law: 行政许可法 第四十八条第一款（五）、第二款.
     """
-    ctx = load(case_id, at)
-    permissions.check(by, Act.RECORD_HEARING, ctx.case)
-    hearing = _running(ctx)
-    if hearing.held_at is None:
-        raise RuleRefused(_("还没有通知听证的时间和地点。"))
-    if hearing.held_at > at:
-        raise RuleRefused(_("听证尚未举行，不能记录结果。"))
+    ctx = begin(Act.RECORD_HEARING, case_id, by=by, at=at)
+    hearing = running_hearing(ctx)
     need(record, _("听证笔录"))
     if not signed_by:
         raise RuleRefused(_("听证笔录应当交听证参加人确认无误后签字或者盖章。请写明签字人。"))
@@ -161,10 +140,3 @@ def hearing_record(
     hearing.parties, hearing.signed_by = list(map(dict, parties)), list(signed_by)
     hearing.save(update_fields=["record", "recorded_on", "parties", "signed_by"])
     return case
-
-
-def _running(ctx: Context) -> Hearing:
-    hearing = Hearing.objects.filter(case=ctx.case, recorded_on__isnull=True).first()
-    if hearing is None or not (hearing.requested_on or hearing.called_on):
-        raise RuleRefused(_("这一办件没有进行中的听证。"))
-    return hearing

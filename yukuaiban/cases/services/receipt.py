@@ -14,6 +14,7 @@ from yukuaiban.cases.context import Context, load
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import AnswersInvalid, RuleRefused
 from yukuaiban.cases.models import Case, Correction, Step
+from yukuaiban.cases.preconditions import begin, check
 from yukuaiban.cases.states import Act, State
 from yukuaiban.items import forms
 from yukuaiban.materials import services as materials
@@ -55,9 +56,7 @@ def case_decline(*, case_id: int, by: Actor, at: datetime, wanted: Sequence[Want
 
     Law: 不动产登记暂行条例 第十七条. A licence application gets a correction notice instead (行政许可法 第三十二条).
     """
-    ctx = load(case_id, at)
-    if ctx.content.process.receipt != "registration":
-        raise RuleRefused(_("行政许可申请材料不齐的，应当一次告知补正，不能当场退回。"))
+    ctx = begin(Act.DECLINE, case_id, by=by, at=at)
     _check_wanted(ctx, wanted)
     return _not_taken(
         case_id, Act.DECLINE, by=by, at=at, reason=_("申请材料不齐全"), wanted=[asdict(w) for w in wanted], ctx=ctx
@@ -67,8 +66,7 @@ def case_decline(*, case_id: int, by: Actor, at: datetime, wanted: Sequence[Want
 def _not_taken(
     case_id: int, act: Act, *, by: Actor, at: datetime, reason: str, ctx: Context | None = None, **more: Any
 ) -> Case:
-    ctx = ctx or load(case_id, at)
-    permissions.check(by, act, ctx.case)
+    ctx = ctx or begin(act, case_id, by=by, at=at)
     need(reason, _("理由"))
     door.move(
         ctx.case,
@@ -96,13 +94,11 @@ def case_request_correction(*, case_id: int, by: Actor, at: datetime, wanted: Se
     Law: 行政许可法 第三十二条第一款（四）.
     """
     ctx = load(case_id, at)
-    permissions.check(by, Act.REQUEST_CORRECTION, ctx.case)
     if ctx.state is State.CORRECTED:
+        permissions.check(by, Act.REQUEST_CORRECTION, ctx.case)
         raise RuleRefused(_("已经发过一次补正通知。依法只能一次告知全部内容；请受理，或说明不予受理的理由。"))
-    if ctx.content.process.receipt == "registration":
-        raise RuleRefused(_("登记类事项材料不齐的，应当场书面告知不予受理并一次告知所需材料。"))
-    if ctx.state is State.SUBMITTED:
-        _check_wanted(ctx, wanted)
+    check(Act.REQUEST_CORRECTION, ctx, by)
+    _check_wanted(ctx, wanted)
     hand_in_by = rules.correction_hand_in_due(ctx.today, ctx.calendar)
     door.move(
         ctx.case,
@@ -151,11 +147,8 @@ def case_hand_in_correction(*, case_id: int, by: Actor, at: datetime, answers: M
 
     Raises: AnswersInvalid with every path; nothing is lost.  Law: 行政许可法 第三十二条第一款（五）.
     """
-    ctx = load(case_id, at)
+    ctx = begin(Act.HAND_IN_CORRECTION, case_id, by=by, at=at)
     case = ctx.case
-    permissions.check(by, Act.HAND_IN_CORRECTION, case)
-    if ctx.state is not State.CORRECTION:
-        raise door.refusal(case, Act.HAND_IN_CORRECTION)
     correction = case.correction
     open_fields = open_paths(correction, "field")
     before = door.read_answers(case)
@@ -207,8 +200,7 @@ def case_accept(*, case_id: int, by: Actor, at: datetime) -> Case:
 
     Materials that the item lets be made up later (容缺) do not hinder it.  Law: 行政许可法 第三十二条第一款（五）.
     """
-    ctx = load(case_id, at)
-    permissions.check(by, Act.ACCEPT, ctx.case)
+    ctx = begin(Act.ACCEPT, case_id, by=by, at=at)
     deferred = materials.deferred_slots(
         subject=ctx.case.pk, slots=ctx.content.materials, answers=door.read_answers(ctx.case)
     )
@@ -224,7 +216,7 @@ def enter_review(
     case = ctx.case
     if ctx.state not in door.TRANSITIONS[act].sources:
         raise door.refusal(case, act)
-    steps = open_stage(ctx, _make_steps(ctx), 1, on=ctx.today)
+    steps = open_stage(ctx, make_steps(ctx), 1, on=ctx.today)
     dates = clocks.columns(ctx, clocks.with_event(ctx, act, {"accepted_on": accepted_on}), steps=steps)
     door.move(
         case,
@@ -242,7 +234,7 @@ def enter_review(
     return case
 
 
-def _make_steps(ctx: Context) -> list[Step]:
+def make_steps(ctx: Context) -> list[Step]:
     """Rows for the item's steps, at the desks of the item's department or of the kinds that a step names."""
     case = ctx.case
     if existing := ctx.steps:  # reopened after a remedy: every step is worked on anew

@@ -7,14 +7,14 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from yukuaiban.cases import clocks, door, permissions, work
-from yukuaiban.cases.context import Context, load
+from yukuaiban.cases import clocks, door, work
+from yukuaiban.cases.context import Context
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused
 from yukuaiban.cases.models import Case, Extension, Opinion, Pause, SiteVisit, Step, ThirdParty
+from yukuaiban.cases.preconditions import begin
 from yukuaiban.cases.services.receipt import follow, need, open_stage
 from yukuaiban.cases.states import Act, State
-from yukuaiban.config.errors import NotFound
 from yukuaiban.config.parameters import parameter
 from yukuaiban.materials import services as materials
 from yukuaiban.people.actors import Actor
@@ -28,14 +28,9 @@ def step_pass(*, case_id: int, step_id: int, by: Actor, at: datetime, opinion: s
     The last step is not passed but decided: `case_grant` or `case_refuse`.
     Raises: RuleRefused, NeedsSecondPerson when the same person agrees twice.  Law: 行政许可法 第三十四条.
     """
-    ctx = load(case_id, at)
+    ctx = begin(Act.PASS_STEP, case_id, by=by, at=at)
     case = ctx.case
-    step = _open_step(ctx, step_id)
-    permissions.check(by, Act.PASS_STEP, case, step=step)
-    if ctx.state not in door.TRANSITIONS[Act.PASS_STEP].sources:
-        raise door.refusal(case, Act.PASS_STEP)
-    if step.stage == last_stage(ctx.steps):
-        raise RuleRefused(_("这是最后一步：请作出准予或不予的决定。"))
+    step = _at_desk(ctx, step_id, by)
     agreed = give_opinion(ctx, step, by, Opinion.Verdict.PASS, opinion)
     steps = ctx.steps
     facts = {"step": step.key, "agreed": agreed, "of": step.people}
@@ -66,15 +61,10 @@ def step_pass(*, case_id: int, step_id: int, by: Actor, at: datetime, opinion: s
 @one_act
 def step_return(*, case_id: int, step_id: int, by: Actor, at: datetime, opinion: str) -> Case:
     """Send the case back to the stage before, with the reason. The clock goes on. Law: 行政许可法 第三十四条."""
-    ctx = load(case_id, at)
+    ctx = begin(Act.RETURN_STEP, case_id, by=by, at=at)
     case = ctx.case
-    step = _open_step(ctx, step_id)
-    permissions.check(by, Act.RETURN_STEP, case, step=step)
-    if ctx.state not in door.TRANSITIONS[Act.RETURN_STEP].sources:
-        raise door.refusal(case, Act.RETURN_STEP)
+    step = _at_desk(ctx, step_id, by)
     need(opinion, _("退回的理由"))
-    if step.stage == 1:
-        raise RuleRefused(_("这是第一步，没有可退回的上一步。"))
     give_opinion(ctx, step, by, Opinion.Verdict.RETURN, opinion)
     for s in ctx.steps:
         if s.stage == step.stage:
@@ -121,19 +111,12 @@ def give_opinion(ctx: Context, step: Step, by: Actor, verdict: Opinion.Verdict, 
     return given.exclude(verdict=Opinion.Verdict.RETURN).count()
 
 
-def last_stage(steps: Sequence[Step]) -> int:
-    return max((s.stage for s in steps), default=0)
-
-
-def _open_step(ctx: Context, step_id: int) -> Step:
+def _at_desk(ctx: Context, step_id: int, by: Actor) -> Step:
+    """The step that was meant, if it is open at this desk. Raises RuleRefused."""
     for step in ctx.steps:
-        if step.pk == step_id:
-            if step.state != Step.State.OPEN and ctx.state is State.IN_REVIEW:
-                raise RuleRefused(
-                    _("这一步现在不在办理中。请刷新页面。"), details={"step": step.key, "state": step.state}
-                )
+        if step.pk == step_id and step.desk_id == by.desk_id and step.state == Step.State.OPEN:
             return step
-    raise NotFound(_("没有这个办件，或您无权查看。"))
+    raise RuleRefused(_("这一步现在不在您的岗位办理。请刷新页面。"), details={"step": step_id})
 
 
 @one_act
@@ -145,8 +128,7 @@ def case_pause(*, case_id: int, by: Actor, at: datetime, kind: str, reason: str,
         expected_days: Working days it is expected to take.
     Law: 行政许可法 第四十五条.
     """
-    ctx = load(case_id, at)
-    permissions.check(by, Act.PAUSE, ctx.case)
+    ctx = begin(Act.PAUSE, case_id, by=by, at=at)
     if kind not in set(ctx.content.process.special_procedures) - {"hearing"}:
         raise RuleRefused(_("本事项没有公布这种特别程序，不能据此停止计时。"), details={"kind": kind})
     need(reason, _("理由"))
@@ -183,10 +165,7 @@ def stop_clock(ctx: Context, act: Act, *, kind: str, reason: str, expected_days:
 @one_act
 def case_resume(*, case_id: int, by: Actor, at: datetime, outcome: str) -> Case:
     """End the special procedure: the clock goes on with what was left. Law: 行政许可法 第四十五条."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.RESUME, ctx.case)
-    if ctx.case.pauses.filter(until_on__isnull=True, kind="hearing").exists():
-        raise RuleRefused(_("听证以听证笔录结束。请记录听证结果。"))
+    ctx = begin(Act.RESUME, case_id, by=by, at=at)
     need(outcome, _("特别程序的结果"))
     return restart_clock(ctx, Act.RESUME, outcome=outcome, by=by)
 
@@ -194,8 +173,6 @@ def case_resume(*, case_id: int, by: Actor, at: datetime, outcome: str) -> Case:
 def restart_clock(ctx: Context, act: Act, *, outcome: str, by: Actor) -> Case:
     """Resume by any act that has this effect."""
     case = ctx.case
-    if ctx.state not in door.TRANSITIONS[act].sources:
-        raise door.refusal(case, act)
     facts = {"on": ctx.today}
     dates = clocks.columns(ctx, clocks.with_event(ctx, act, facts), steps=ctx.steps)
     door.move(
@@ -218,14 +195,11 @@ def restart_clock(ctx: Context, act: Act, *, outcome: str, by: Actor) -> Case:
 @one_act
 def case_propose_extension(*, case_id: int, by: Actor, at: datetime, days: int, reason: str) -> Case:
     """Ask the head for the one extension, at most ten working days. Law: 行政许可法 第四十二条第一款."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.PROPOSE_EXTENSION, ctx.case)
+    ctx = begin(Act.PROPOSE_EXTENSION, case_id, by=by, at=at)
     need(reason, _("延长期限的理由"))
     most = int(parameter("licensing_extension_max", on=ctx.today).value)
     if not 1 <= days <= most:
         raise RuleRefused(_("最多可以延长 {n} 个工作日。").format(n=most), details={"max": most})
-    if Extension.objects.filter(case=ctx.case).exists():
-        raise RuleRefused(_("期限只能延长一次，这一办件已经提出过延长。"))
     door.move(
         ctx.case,
         Act.PROPOSE_EXTENSION,
@@ -243,21 +217,9 @@ def case_extend(*, case_id: int, by: Actor, at: datetime) -> Case:
 
     Raises: RuleRefused when none was proposed, it was used, or the limit already ended.  Law: 行政许可法 第四十二条第一款.
     """
-    ctx = load(case_id, at)
+    ctx = begin(Act.EXTEND, case_id, by=by, at=at)
     case = ctx.case
-    permissions.check(by, Act.EXTEND, case)
-    extension = Extension.objects.filter(case=case).first()
-    if extension is None:
-        raise RuleRefused(_("还没有人提出延长期限。"))
-    if extension.approved_on:
-        raise RuleRefused(_("期限只能延长一次，这一办件已经延长过。"))
-    if (
-        extension.made_by_post_id
-        and Post.objects.filter(pk=extension.made_by_post_id, account_id=by.account_id).exists()
-    ):
-        raise NeedsSecondPerson(_("延长期限由本机关负责人批准，提出的人不能自己批准。"))
-    if case.due_on and case.due_on < ctx.today:
-        raise RuleRefused(_("法定期限已届满，不能再延长。"))
+    extension = Extension.objects.get(case=case)
     facts = {"on": ctx.today, "days": extension.days}
     dates = clocks.columns(ctx, clocks.with_event(ctx, Act.EXTEND, facts), steps=ctx.steps)
     door.move(
@@ -282,8 +244,7 @@ def site_visit_record(
     *, case_id: int, by: Actor, at: datetime, visited_on: date, officers: Sequence[int], place: str, findings: str, meets: bool
 ) -> Case:  # fmt: skip
     """现场核查 by two officers at least. Args: officers: posts that were there. Law: 行政许可法 第三十四条第三款."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.RECORD_SITE_VISIT, ctx.case)
+    ctx = begin(Act.RECORD_SITE_VISIT, case_id, by=by, at=at)
     least = int(parameter("site_visit_min_officers", on=ctx.today).value)
     persons = set(
         Post.objects.filter(pk__in=officers, desk__department_id=by.department_id).values_list("account_id", flat=True)
@@ -323,8 +284,7 @@ def third_party_hear(
     statement: str,
 ) -> Case:
     """利害关系人: told of what touches him directly, and what he said. Law: 行政许可法 第三十六条."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.HEAR_THIRD_PARTY, ctx.case)
+    ctx = begin(Act.HEAR_THIRD_PARTY, case_id, by=by, at=at)
     need(name, _("利害关系人姓名或名称"))
     need(interest, _("利害关系"))
     door.move(
@@ -346,8 +306,7 @@ def third_party_hear(
 @one_act
 def case_supplement(*, case_id: int, by: Actor, at: datetime) -> Case:
     """容缺后补: the applicant hands in what was left to be made up; the result is issued only then. See ADR 0051."""
-    ctx = load(case_id, at)
-    permissions.check(by, Act.SUPPLEMENT, ctx.case)
+    ctx = begin(Act.SUPPLEMENT, case_id, by=by, at=at)
     answers = door.read_answers(ctx.case)
     still = materials.deferred_slots(subject=ctx.case.pk, slots=ctx.content.materials, answers=answers)
     door.move(

@@ -1,0 +1,260 @@
+"""What must hold of a case before an act, beyond state and permission: the rules that a button can ask about.
+
+A service runs the same check (`begin`) that decides whether the button is offered (`why_not`). What depends on what is
+typed into the act itself is checked by the service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from yukuaiban.cases import door, permissions
+from yukuaiban.cases.context import Context, load
+from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused
+from yukuaiban.cases.models import Extension, Hearing, Remedy, Step
+from yukuaiban.cases.states import TRANSITIONS, Act
+from yukuaiban.config.errors import DomainError
+from yukuaiban.materials import services as materials
+from yukuaiban.people.actors import Actor
+from yukuaiban.people.models import Post
+
+Check = Callable[[Context, Actor], None]
+
+
+def begin(act: Act, case_id: int, *, by: Actor, at: datetime) -> Context:
+    """Read a case for an act: lapsed timers have fired, state, permission and preconditions hold.
+
+    Raises: NotFound, PermissionRefused, TransitionRefused, RuleRefused.
+    """
+    ctx = load(case_id, at)
+    check(act, ctx, by)
+    return ctx
+
+
+def check(act: Act, ctx: Context, by: Actor) -> None:
+    """Permission first (a stranger learns nothing), then the state, then what the law asks of the case."""
+    permissions.check(by, act, ctx.case)
+    if ctx.state not in TRANSITIONS[act].sources:
+        raise door.refusal(ctx.case, act)
+    if act in CHECKS:
+        CHECKS[act](ctx, by)
+
+
+def why_not(act: Act, ctx: Context, by: Actor) -> str | None:
+    """Why the act is refused now; None when it can be done."""
+    try:
+        check(act, ctx, by)
+    except DomainError as error:
+        return str(error)
+    return None
+
+
+# --- receipt ----------------------------------------------------------------------------------------------------------
+
+
+def _request_correction(ctx: Context, _by: Actor) -> None:
+    if ctx.content.process.receipt == "registration":
+        raise RuleRefused(_("登记类事项材料不齐的，应当场书面告知不予受理并一次告知所需材料。"))
+
+
+def _decline(ctx: Context, _by: Actor) -> None:
+    if ctx.content.process.receipt != "registration":
+        raise RuleRefused(_("行政许可申请材料不齐的，应当一次告知补正，不能当场退回。"))
+
+
+def _supplement(ctx: Context, _by: Actor) -> None:
+    accepted = [h for h in ctx.history if h.act == Act.ACCEPT.value]
+    if not (accepted and accepted[-1].facts.get("deferred")):
+        raise RuleRefused(_("这一办件没有需要补交的材料。"))
+
+
+# --- review -----------------------------------------------------------------------------------------------------------
+
+
+def last_stage(ctx: Context) -> int:
+    return max((s.stage for s in ctx.steps), default=0)
+
+
+def open_step(ctx: Context, by: Actor) -> Step:
+    """The open step of the officer's desk. Raises RuleRefused."""
+    found = [s for s in ctx.steps if s.state == Step.State.OPEN and s.desk_id == by.desk_id]
+    if not found:
+        raise RuleRefused(_("现在没有轮到您的岗位办理的步骤。"))
+    return found[0]
+
+
+def _pass_step(ctx: Context, by: Actor) -> None:
+    if open_step(ctx, by).stage == last_stage(ctx):
+        raise RuleRefused(_("这是最后一步：请作出准予或不予的决定。"))
+
+
+def _return_step(ctx: Context, by: Actor) -> None:
+    if open_step(ctx, by).stage == 1:
+        raise RuleRefused(_("这是第一步，没有可退回的上一步。"))
+
+
+def _pause(ctx: Context, _by: Actor) -> None:
+    if not set(ctx.content.process.special_procedures) - {"hearing"}:
+        raise RuleRefused(_("本事项没有公布特别程序，不能据此停止计时。"))
+
+
+def _resume(ctx: Context, _by: Actor) -> None:
+    if ctx.case.pauses.filter(until_on__isnull=True, kind="hearing").exists():
+        raise RuleRefused(_("听证以听证笔录结束。请记录听证结果。"))
+
+
+def _propose_extension(ctx: Context, _by: Actor) -> None:
+    if Extension.objects.filter(case=ctx.case).exists():
+        raise RuleRefused(_("期限只能延长一次，这一办件已经提出过延长。"))
+
+
+def _extend(ctx: Context, by: Actor) -> None:
+    extension = Extension.objects.filter(case=ctx.case).first()
+    if extension is None:
+        raise RuleRefused(_("还没有人提出延长期限。"))
+    if extension.approved_on:
+        raise RuleRefused(_("期限只能延长一次，这一办件已经延长过。"))
+    if Post.objects.filter(pk=extension.made_by_post_id, account_id=by.account_id).exists():
+        raise NeedsSecondPerson(_("延长期限由本机关负责人批准，提出的人不能自己批准。"))
+    if ctx.case.due_on and ctx.case.due_on < ctx.today:
+        raise RuleRefused(_("法定期限已届满，不能再延长。"))
+
+
+# --- hearing ----------------------------------------------------------------------------------------------------------
+
+
+def _tell_hearing_right(ctx: Context, _by: Actor) -> None:
+    if Hearing.objects.filter(case=ctx.case).exists():
+        raise RuleRefused(_("听证权利已经告知过。"))
+
+
+def _request_hearing(ctx: Context, _by: Actor) -> None:
+    hearing = Hearing.objects.filter(case=ctx.case).first()
+    if hearing is None or hearing.request_by is None:
+        raise RuleRefused(_("办理机关尚未告知听证权利。如认为应当听证，可以给办理人员留言。"))
+    if hearing.requested_on or hearing.called_on:
+        raise RuleRefused(_("已经申请过听证。"))
+    if ctx.today > hearing.request_by:
+        raise RuleRefused(
+            _("申请听证的期限已于 {on} 届满。").format(on=hearing.request_by),
+            details={"request_by": hearing.request_by.isoformat()},
+        )
+
+
+def _call_hearing(ctx: Context, _by: Actor) -> None:
+    hearing = Hearing.objects.filter(case=ctx.case).first()
+    if hearing and (hearing.requested_on or hearing.called_on):
+        raise RuleRefused(_("这一办件已经有听证。"))
+
+
+def running_hearing(ctx: Context) -> Hearing:
+    """The hearing that was requested or called and has no record yet. Raises RuleRefused."""
+    hearing = Hearing.objects.filter(case=ctx.case, recorded_on__isnull=True).first()
+    if hearing is None or not (hearing.requested_on or hearing.called_on):
+        raise RuleRefused(_("这一办件没有进行中的听证。"))
+    return hearing
+
+
+def _notify_hearing(ctx: Context, _by: Actor) -> None:
+    running_hearing(ctx)
+
+
+def _record_hearing(ctx: Context, _by: Actor) -> None:
+    hearing = running_hearing(ctx)
+    if hearing.held_at is None:
+        raise RuleRefused(_("还没有通知听证的时间和地点。"))
+    if hearing.held_at > ctx.at:
+        raise RuleRefused(_("听证尚未举行，不能记录结果。"))
+
+
+# --- decision and after -------------------------------------------------------------------------------------------------
+
+
+def deciding_step(ctx: Context) -> Step:
+    """The last step, which decides."""
+    return next(s for s in ctx.steps if s.stage == last_stage(ctx))
+
+
+def _decide(ctx: Context, by: Actor) -> None:
+    """No decision while a step, a third party or the time to ask for a hearing is outstanding.
+
+    Law: 行政许可法 第三十四条, 第三十六条, 第四十七条.
+    """
+    case = ctx.case
+    waiting = [s for s in ctx.steps if s.stage < last_stage(ctx) and s.state != Step.State.PASSED]
+    if waiting:
+        raise RuleRefused(
+            _("还有 {n} 个审查步骤没有通过，不能作决定。").format(n=len(waiting)),
+            details={"steps": [s.key for s in waiting]},
+        )
+    permissions.check(by, Act.GRANT, case, step=deciding_step(ctx))
+    accepted_by = next((h.actor.get("account") for h in reversed(ctx.history) if h.act == Act.ACCEPT.value), None)
+    permissions.check_decider(by, case, accepted_by=accepted_by, steps=len(ctx.steps))
+    hearing = Hearing.objects.filter(case=case, requested_on__isnull=True, called_on__isnull=True).first()
+    if hearing and hearing.request_by and ctx.today <= hearing.request_by:
+        raise RuleRefused(_("申请听证的期限到 {on} 才届满，此前不能作决定。").format(on=hearing.request_by))
+    if case.third_parties.filter(heard_on__isnull=True).exists():
+        raise RuleRefused(_("还有利害关系人的意见没有听取。"))
+
+
+def _grant(ctx: Context, by: Actor) -> None:
+    _decide(ctx, by)
+    if ctx.content.process.site_visit and not ctx.case.site_visits.filter(meets=True).exists():
+        raise RuleRefused(_("本事项须经两人以上现场核查合格后才能准予。请先记录现场核查。"))
+    if ctx.content.process.third_parties and not ctx.case.third_parties.exists():
+        raise RuleRefused(_("本事项关系他人重大利益，准予前应当告知并听取利害关系人的意见。"))
+
+
+def _certify(ctx: Context, _by: Actor) -> None:
+    owed = materials.deferred_slots(
+        subject=ctx.case.pk, slots=ctx.content.materials, answers=door.read_answers(ctx.case)
+    )
+    if owed:
+        raise RuleRefused(
+            _("容缺受理的材料还没有补齐（{n} 份），补齐后才能发证。").format(n=len(owed)),
+            details={"materials": [s.key for s in owed]},
+        )
+
+
+def _only_granted(ctx: Context, _by: Actor) -> None:
+    if ctx.case.decision != "granted":
+        raise RuleRefused(_("这一办件没有准予许可，没有可撤销或注销的许可。"))
+
+
+def _conclude_remedy(ctx: Context, _by: Actor) -> None:
+    if not ctx.case.remedies.filter(concluded_on__isnull=True).exists():
+        raise RuleRefused(_("没有进行中的复议或诉讼。"))
+
+
+def _reopen(ctx: Context, _by: Actor) -> None:
+    ordering = [Remedy.Outcome.ANNULLED, Remedy.Outcome.ORDERED_ANEW]
+    if not ctx.case.remedies.filter(outcome__in=ordering).exists():
+        raise RuleRefused(_("只有复议决定或判决撤销、责令重新作出时，才重新办理。请先登记复议或诉讼结果。"))
+
+
+CHECKS: dict[Act, Check] = {
+    Act.REQUEST_CORRECTION: _request_correction,
+    Act.DECLINE: _decline,
+    Act.SUPPLEMENT: _supplement,
+    Act.PASS_STEP: _pass_step,
+    Act.RETURN_STEP: _return_step,
+    Act.PAUSE: _pause,
+    Act.RESUME: _resume,
+    Act.PROPOSE_EXTENSION: _propose_extension,
+    Act.EXTEND: _extend,
+    Act.TELL_HEARING_RIGHT: _tell_hearing_right,
+    Act.REQUEST_HEARING: _request_hearing,
+    Act.CALL_HEARING: _call_hearing,
+    Act.NOTIFY_HEARING: _notify_hearing,
+    Act.RECORD_HEARING: _record_hearing,
+    Act.GRANT: _grant,
+    Act.REFUSE: _decide,
+    Act.CERTIFY: _certify,
+    Act.REVOKE: _only_granted,
+    Act.CANCEL: _only_granted,
+    Act.CONCLUDE_REMEDY: _conclude_remedy,
+    Act.REOPEN: _reopen,
+}

@@ -1,0 +1,298 @@
+"""The acts of officers as the desk offers them: what is asked, what follows, which key; one row each.
+
+The service decides; here stands only how a person is asked. The page, the keyboard and the bulk form read this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from yukuaiban.cases import services
+from yukuaiban.cases.context import Context
+from yukuaiban.cases.models import Remedy, Step
+from yukuaiban.cases.models.procedure import PauseKind
+from yukuaiban.cases.services.decision import Ground
+from yukuaiban.cases.services.receipt import Wanted
+from yukuaiban.cases.states import Act
+from yukuaiban.config.now import today
+from yukuaiban.config.parameters import parameter
+from yukuaiban.people.actors import Actor
+from yukuaiban.people.models import Post
+from yukuaiban.people.selectors import in_force
+
+
+class ActForm(forms.Form):
+    """What one act asks. `ctx` and `by` let a form offer only what this case and this desk have."""
+
+    def __init__(self, *args: Any, ctx: Context, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ctx, self.by = ctx, by
+        self.build()
+
+    def build(self) -> None:
+        """Fill in choices."""
+
+    def facts(self) -> dict[str, Any]:
+        """Arguments of the service."""
+        return dict(self.cleaned_data)
+
+    def colleagues(self) -> list[tuple[int, str]]:
+        """Posts of the same department and division that are held today."""
+        posts = Post.objects.filter(
+            in_force(today()), desk__department_id=self.by.department_id, desk__division_id=self.by.division
+        ).select_related("account__party", "desk__department")
+        return [(p.pk, f"{p.account}（{p.desk.get_role_display()}）") for p in posts]
+
+
+def long_text(
+    label: Promise, *, required: bool = True, rows: int = 4, help_text: Promise | str = ""
+) -> forms.CharField:
+    return forms.CharField(
+        label=label, required=required, max_length=4000, widget=forms.Textarea({"rows": rows}), help_text=help_text
+    )
+
+
+class NoQuestion(ActForm):
+    pass
+
+
+class ReasonForm(ActForm):
+    reason = long_text(_("理由"))
+
+
+class NotCompetentForm(ReasonForm):
+    competent_body = forms.CharField(label=_("有权办理的机关"), max_length=200)
+
+
+class OpinionForm(ActForm):
+    opinion = long_text(_("意见"), required=False)
+
+    def facts(self) -> dict[str, Any]:
+        return {"opinion": self.cleaned_data["opinion"]}
+
+
+class StepForm(OpinionForm):
+    def facts(self) -> dict[str, Any]:
+        step = self.ctx.case.steps.filter(desk_id=self.by.desk_id, state=Step.State.OPEN).order_by("stage").first()
+        return {**super().facts(), "step_id": step.pk if step else 0}
+
+
+class ReturnForm(StepForm):
+    opinion = long_text(_("退回的理由"))
+
+
+class WantedForm(ActForm):
+    """One line for each field and material of the item; what is ticked is asked for, all in one notice."""
+
+    def build(self) -> None:
+        from django.utils.translation import get_language
+
+        language = get_language() or "zh"
+        content = self.ctx.content
+        lines = [(f"field:{f.key}", f.label.in_(language)) for f in content.form.all_fields() if f.kind != "note"]
+        lines += [(f"material:{m.key}", m.title.in_(language)) for m in content.materials]
+        for path, label in lines:
+            self.fields[path] = forms.CharField(
+                label=label, required=False, max_length=500, help_text=_("填写需要补正什么；不需要补正就留空")
+            )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not any(value.strip() for value in data.values()):
+            raise forms.ValidationError(_("请至少写明一处需要补正的内容。补正通知只能发一次，请一次列全。"))
+        return data
+
+    def facts(self) -> dict[str, Any]:
+        basis = {f"material:{m.key}": m.basis or "" for m in self.ctx.content.materials}
+        return {
+            "wanted": [
+                Wanted(path, what.strip(), basis.get(path, ""))
+                for path, what in self.cleaned_data.items()
+                if what.strip()
+            ]
+        }
+
+
+class PauseForm(ActForm):
+    kind = forms.ChoiceField(label=_("特别程序"))
+    expected_days = forms.IntegerField(label=_("预计需要（工作日）"), min_value=1, max_value=250)
+    reason = long_text(_("理由"))
+
+    def build(self) -> None:
+        kinds = set(self.ctx.content.process.special_procedures) - {"hearing"}
+        self.fields["kind"].choices = [(k.value, k.label) for k in PauseKind if k.value in kinds]  # type: ignore[attr-defined]
+
+
+class ResumeForm(ActForm):
+    outcome = long_text(_("特别程序的结果"))
+
+
+class ExtensionForm(ActForm):
+    days = forms.IntegerField(label=_("延长（工作日）"), min_value=1)
+    reason = long_text(_("理由"))
+
+    def build(self) -> None:
+        most = int(parameter("licensing_extension_max", on=today()).value)
+        self.fields["days"].help_text = _("最多 %(n)s 个工作日") % {"n": most}
+
+
+class NotifyHearingForm(ActForm):
+    held_at = forms.DateTimeField(
+        label=_("听证时间"), widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+    )  # fmt: skip
+    place = forms.CharField(label=_("地点"), max_length=200)
+    chair = forms.TypedChoiceField(label=_("主持人"), coerce=int, help_text=_("不能是审查过本件的人"))
+    is_public = forms.BooleanField(label=_("公开举行"), required=False, initial=True)
+
+    def build(self) -> None:
+        self.fields["chair"].choices = self.colleagues()  # type: ignore[attr-defined]
+
+
+class RecordHearingForm(ActForm):
+    record = long_text(_("听证笔录"), rows=10)
+    parties = long_text(_("参加人"), help_text=_("每行一人：姓名，身份"))
+    signed_by = long_text(_("签字人"), rows=2, help_text=_("每行一人"))
+
+    def facts(self) -> dict[str, Any]:
+        lines = [
+            line.replace("，", ",").split(",", 1) for line in self.cleaned_data["parties"].splitlines() if line.strip()
+        ]
+        return {
+            "record": self.cleaned_data["record"],
+            "parties": [{"name": parts[0].strip(), "as": parts[-1].strip()} for parts in lines],
+            "signed_by": [line.strip() for line in self.cleaned_data["signed_by"].splitlines() if line.strip()],
+        }
+
+
+class SiteVisitForm(ActForm):
+    visited_on = forms.DateField(label=_("核查日期"), widget=forms.DateInput({"type": "date"}))
+    officers = forms.TypedMultipleChoiceField(
+        label=_("核查人员"), coerce=int, widget=forms.CheckboxSelectMultiple, help_text=_("两人以上")
+    )
+    place = forms.CharField(label=_("地点"), max_length=200)
+    findings = long_text(_("核查情况"))
+    meets = forms.BooleanField(label=_("符合要求"), required=False)
+
+    def build(self) -> None:
+        self.fields["officers"].choices = self.colleagues()  # type: ignore[attr-defined]
+
+
+class ThirdPartyForm(ActForm):
+    name = forms.CharField(label=_("利害关系人"), max_length=200)
+    interest = long_text(_("与申请的利害关系"), rows=2)
+    told_on = forms.DateField(label=_("告知日期"), widget=forms.DateInput({"type": "date"}))
+    heard_on = forms.DateField(label=_("听取意见日期"), required=False, widget=forms.DateInput({"type": "date"}))
+    statement = long_text(_("意见"), required=False)
+
+
+class RefuseForm(ActForm):
+    reason = long_text(_("不予的理由"))
+    article = forms.CharField(label=_("所依据的条款"), max_length=200, help_text=_("例如：行政许可法 第三十八条第二款"))
+
+    def facts(self) -> dict[str, Any]:
+        return {"grounds": [Ground(self.cleaned_data["reason"], self.cleaned_data["article"])]}
+
+
+class DeliverForm(ActForm):
+    how = forms.ChoiceField(
+        label=_("送达方式"), choices=[("electronic", _("电子送达")), ("window", _("窗口领取")), ("post", _("邮寄"))]
+    )
+    note = forms.CharField(label=_("备注"), required=False, max_length=200, help_text=_("领取人、快递单号等"))
+
+
+class GroundForm(ReasonForm):
+    ground = forms.CharField(label=_("所依据的条款"), max_length=200)
+
+
+class RemedyForm(ActForm):
+    kind = forms.ChoiceField(label=_("种类"), choices=Remedy.Kind.choices)
+    filed_on = forms.DateField(label=_("提起日期"), widget=forms.DateInput({"type": "date"}))
+    body = forms.CharField(label=_("受理机关"), max_length=200)
+    reference = forms.CharField(label=_("案号"), required=False, max_length=100)
+    note = long_text(_("备注"), required=False, rows=2)
+
+
+class ConcludeRemedyForm(ActForm):
+    remedy_id = forms.TypedChoiceField(label=_("复议或诉讼"), coerce=int)
+    outcome = forms.ChoiceField(label=_("结果"), choices=Remedy.Outcome.choices)
+    concluded_on = forms.DateField(label=_("结束日期"), widget=forms.DateInput({"type": "date"}))
+    note = long_text(_("备注"), required=False, rows=2)
+
+    def build(self) -> None:
+        rows = self.ctx.case.remedies.filter(concluded_on__isnull=True)
+        self.fields["remedy_id"].choices = [(r.pk, f"{r.get_kind_display()} {r.filed_on} {r.body}") for r in rows]  # type: ignore[attr-defined]
+
+
+class HandOverForm(ActForm):
+    to_post = forms.TypedChoiceField(label=_("转交给"), coerce=int)
+    reason = long_text(_("理由"), rows=2)
+
+    def build(self) -> None:
+        posts = Post.objects.filter(in_force(today()), desk_id=self.by.desk_id).exclude(pk=self.by.post_id)
+        self.fields["to_post"].choices = [(p.pk, str(p.account)) for p in posts.select_related("account__party")]  # type: ignore[attr-defined]
+
+
+class MessageForm(ActForm):
+    text = long_text(_("留言"))
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAct:
+    """How one act is offered.
+
+    Attributes:
+        run: The service; takes case_id, by, at and the form's facts.
+        consequence: What follows, in one sentence, before it is done.
+        key: On the keyboard.
+        kind: Look of the button: primary, secondary, danger.
+        bulk: Whether it may be done to many cases at once.
+    """
+
+    form: type[ActForm]
+    run: Callable[..., Any]
+    consequence: Promise
+    key: str | None = None
+    kind: str = "secondary"
+    bulk: bool = False
+    irreversible: bool = False
+
+
+ACTS: dict[Act, DeskAct] = {
+    Act.ACCEPT: DeskAct(NoQuestion, services.case_accept, _("从明天起计时，受理通知书随即发出。"), "a", "primary", bulk=True),
+    Act.REQUEST_CORRECTION: DeskAct(WantedForm, services.case_request_correction, _("补正只能告知这一次，请把要补的一次列全。等待补正的时间不计时。"), "c"),
+    Act.DECLARE_NOT_NEEDED: DeskAct(ReasonForm, services.case_declare_not_needed, _("申请到此结束，告知书写明理由。"), irreversible=True),
+    Act.DECLARE_NOT_COMPETENT: DeskAct(NotCompetentForm, services.case_declare_not_competent, _("申请到此结束，决定书写明理由和有权的机关。"), irreversible=True),
+    Act.DECLINE: DeskAct(WantedForm, services.case_decline, _("申请到此结束，告知书一次列明所缺材料。"), irreversible=True),
+    Act.PASS_STEP: DeskAct(StepForm, services.step_pass, _("本步骤通过后转下一步。"), "p", "primary", bulk=True),
+    Act.RETURN_STEP: DeskAct(ReturnForm, services.step_return, _("退回上一步重新审查，时间照常计算。"), "b"),
+    Act.GRANT: DeskAct(OpinionForm, services.case_grant, _("作出准予决定，证照随即制作并送达。"), "g", "primary"),
+    Act.REFUSE: DeskAct(RefuseForm, services.case_refuse, _("作出不予决定，写明理由、依据和救济途径。"), "x", "danger", irreversible=True),
+    Act.PAUSE: DeskAct(PauseForm, services.case_pause, _("停止计时，并书面告知申请人所需时间。"), "s"),
+    Act.RESUME: DeskAct(ResumeForm, services.case_resume, _("恢复计时。"), "r", "primary"),
+    Act.PROPOSE_EXTENSION: DeskAct(ExtensionForm, services.case_propose_extension, _("报本机关负责人批准后才延长；只能延长一次。"), "e"),
+    Act.EXTEND: DeskAct(NoQuestion, services.case_extend, _("期限延长，理由告知申请人；只能延长一次。"), None, "primary"),
+    Act.TELL_HEARING_RIGHT: DeskAct(NoQuestion, services.hearing_tell_right, _("告知书随即发出；申请听证的期限届满前不能作决定。")),
+    Act.CALL_HEARING: DeskAct(ReasonForm, services.hearing_call, _("停止计时，组织听证。")),
+    Act.NOTIFY_HEARING: DeskAct(NotifyHearingForm, services.hearing_notify, _("听证通知书随即发出，须提前七个工作日。"), "n", "primary"),
+    Act.RECORD_HEARING: DeskAct(RecordHearingForm, services.hearing_record, _("听证结束，恢复计时；决定应当根据笔录作出。"), None, "primary"),
+    Act.RECORD_SITE_VISIT: DeskAct(SiteVisitForm, services.site_visit_record, _("记入办件。")),
+    Act.HEAR_THIRD_PARTY: DeskAct(ThirdPartyForm, services.third_party_hear, _("记入办件；意见没有听取前不能作决定。")),
+    Act.CERTIFY: DeskAct(NoQuestion, services.case_certify, _("制作证照或结果文书。"), None, "primary"),
+    Act.DELIVER: DeskAct(DeliverForm, services.case_deliver, _("送达回证随即制作。"), "d", "primary"),
+    Act.CLOSE: DeskAct(NoQuestion, services.case_close, _("办件办结。"), None, "primary", bulk=True),
+    Act.TERMINATE: DeskAct(ReasonForm, services.case_terminate, _("办件到此终止，通知书写明理由。"), None, "danger", irreversible=True),
+    Act.REVOKE: DeskAct(GroundForm, services.case_revoke, _("许可被撤销，证照随即失效。"), None, "danger", irreversible=True),
+    Act.CANCEL: DeskAct(GroundForm, services.case_cancel, _("许可被注销，证照随即失效。"), None, "danger", irreversible=True),
+    Act.RECORD_REMEDY: DeskAct(RemedyForm, services.remedy_record, _("登记后跟踪到结果。")),
+    Act.CONCLUDE_REMEDY: DeskAct(ConcludeRemedyForm, services.remedy_conclude, _("登记结果；责令重新作出的，可以重新办理。")),
+    Act.REOPEN: DeskAct(NoQuestion, services.case_reopen, _("从第一步重新审查，期限从明天起重新计算。"), None, "primary"),
+    Act.HAND_OVER: DeskAct(HandOverForm, services.case_hand_over, _("同岗位的另一人接手，期限不变。"), "h"),
+    Act.WRITE_MESSAGE: DeskAct(MessageForm, services.message_write, _("申请人会收到留言。"), "m"),
+}  # fmt: skip

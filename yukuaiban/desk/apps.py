@@ -1,0 +1,24 @@
+"""The desk's entries in its own bar."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DeskConfig(AppConfig):
+    name = "yukuaiban.desk"
+
+    def ready(self) -> None:
+        from yukuaiban.design import navigation
+
+        navigation.add("desk", _("办件"), "desk:work", order=10)
+        navigation.add("desk", _("打印文书"), "desk:letters", order=20)
+        navigation.add("desk", _("公告"), "desk:announcements", order=30)
+        navigation.add("desk", _("事项"), "desk:items", order=40)
+        navigation.add("account", _("工作台"), "desk:work", icon="grid", order=5, shown_to=_is_officer)
+
+
+def _is_officer(request: object) -> bool:
+    from yukuaiban.people import passes
+
+    seen = passes.identify(request)  # type: ignore[arg-type]
+    return bool(seen and seen.is_officer)

@@ -1,0 +1,25 @@
+"""Pages of officers."""
+
+from django.urls import path
+
+from yukuaiban.desk import catalogue, news, pages
+
+app_name = "desk"
+urlpatterns = [
+    path("desk/", pages.work, name="work"),
+    path("desk/post", pages.choose_post, name="choose_post"),
+    path("desk/bulk", pages.bulk, name="bulk"),
+    path("desk/filters", pages.filters, name="filters"),
+    path("desk/letters", pages.letters, name="letters"),
+    path("desk/cases/<str:number>", pages.case, name="case"),
+    path("desk/cases/<str:number>/<str:act>", pages.act, name="act"),
+    path("desk/announcements", news.announcements, name="announcements"),
+    path("desk/announcements/new", news.edit, name="announcement_new"),
+    path("desk/announcements/<int:pk>", news.edit, name="announcement"),
+    path("desk/announcements/<int:pk>/publish", news.publish, name="announcement_publish"),
+    path("desk/announcements/<int:pk>/withdraw", news.withdraw, name="announcement_withdraw"),
+    path("desk/maintenance", news.maintenance, name="maintenance"),
+    path("desk/items", catalogue.items, name="items"),
+    path("desk/items/<str:code>", catalogue.edit, name="item"),
+    path("desk/items/<str:code>/changes/<int:pk>", catalogue.change, name="item_change"),
+]
