@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
 from yukuaiban.calendars.limits import Limit, Unit, last_day
@@ -191,6 +191,13 @@ class Clock:
     def counted_in(self) -> Unit:
         """The unit of `used` and `left`."""
         return Unit.WORKING_DAY if self.limit.in_working_days else Unit.CALENDAR_DAY
+
+    @property
+    def state(self) -> str:
+        """The light as the components of the pages name it: `green`, `yellow`, `red`, `paused`, `none`."""
+        if self.light is not Light.GREY:
+            return str(self.light)
+        return "paused" if self.paused else "none"
 
     @property
     def is_overdue(self) -> bool:
@@ -447,7 +454,7 @@ def _explain(
     if course.pause is not None:
         dated.append((course.pause.on, _pause(course.pause, None, 0, unit)))
     if limit.in_working_days:
-        dated.extend(_calendar_lines(counted.ran, calendar, start.year))
+        dated.extend(calendar_lines(counted.ran, calendar, start.year))
     elif counted.raw != counted.due.on:
         facts = {"from": counted.raw, "to": counted.due.on, "law": "民法典 第二百零三条第一款"}
         last.append(Reason("rolled", facts))
@@ -456,7 +463,7 @@ def _explain(
     if course.stop is not None:
         facts = {"on": course.stop.on, "reason": course.stop.why, "used": counted.used, "unit": unit}
         last.append(Reason("stopped", facts))
-    return [*first, *(reason for _, reason in sorted(dated, key=lambda pair: pair[0])), *last]
+    return [*first, *(reason for _, reason in sorted(dated, key=itemgetter(0))), *last]
 
 
 def _pause(pause: Paused, resumed_on: date | None, not_counted: int, unit: Unit) -> Reason:
@@ -473,22 +480,22 @@ def _pause(pause: Paused, resumed_on: date | None, not_counted: int, unit: Unit)
     return Reason("paused", facts)
 
 
-def _calendar_lines(
-    ran: Sequence[tuple[date, date]], calendar: WorkingCalendar, year: int
-) -> list[tuple[date, Reason]]:
-    """What holidays took away and makeup days added while the clock ran; a holiday is told once."""
+def calendar_lines(ran: Sequence[tuple[date, date]], calendar: WorkingCalendar, year: int) -> list[tuple[date, Reason]]:
+    """What holidays took away and makeup days added in these stretches; a holiday is told once.
+
+    Args:
+        ran: Stretches, each after its first day up to and with its last.
+        year: The year that goes without saying in the sentences.
+    """
     runs: dict[date, HolidayRun] = {}
     lines: list[tuple[date, Reason]] = []
     for after, until in ran:
         runs |= {run.first: run for run in calendar.runs_between(after, until)}
         for day in calendar.makeup_between(after, until):
-            lines.append((day.day, holiday_line(HolidayRun(day.day, day.day, (day.festival,), day.notice), year, True)))
-    lines += [(run.first, holiday_line(run, year)) for run in sorted(runs.values(), key=attrgetter("first"))]
-    return lines
-
-
-def holiday_line(run: HolidayRun, year: int, makeup: bool = False) -> Reason:
-    """One holiday, or one makeup day, as a reason; `year` is the one that goes without saying."""
-    code = "makeup_workday" if makeup else "holiday" if run.notice else "statutory_holiday"
-    facts = {"first": run.first, "last": run.last, "festivals": list(run.festivals), "year": year}
-    return Reason(code, {**facts, "notice": run.notice.name if run.notice else None})
+            facts = {"first": day.day, "last": day.day, "festivals": [day.festival], "year": year}
+            lines.append((day.day, Reason("makeup_workday", {**facts, "notice": day.notice and day.notice.name})))
+    for first, run in runs.items():
+        facts = {"first": first, "last": run.last, "festivals": list(run.festivals), "year": year}
+        code = "holiday" if run.notice else "statutory_holiday"
+        lines.append((first, Reason(code, {**facts, "notice": run.notice and run.notice.name})))
+    return sorted(lines, key=itemgetter(0))

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from yukuaiban.calendars.reasons import limit_in_words
-from yukuaiban.calendars.working_days import DueDate, WorkingCalendar
+from yukuaiban.calendars.working_days import CalendarGap, DueDate, WorkingCalendar
 
 
 class Unit(StrEnum):
@@ -73,14 +73,21 @@ def last_day(start: date, limit: Limit) -> date:
 
     A month ends on the corresponding day of its last month; where that month has no such day, on its last day.
     Law: 民法典 第二百零二条.
+
+    Raises:
+        CalendarGap: There is no such year.
+        ValueError: The limit is counted in working days.
     """
-    if limit.unit is Unit.CALENDAR_DAY:
-        return start + timedelta(days=limit.value)
-    if limit.unit in (Unit.MONTH, Unit.YEAR):
+    if limit.in_working_days:
+        raise ValueError(f"{limit} is counted with a calendar: use due()")
+    try:
+        if limit.unit is Unit.CALENDAR_DAY:
+            return start + timedelta(days=limit.value)
         months = start.year * 12 + start.month - 1 + limit.value * (12 if limit.unit is Unit.YEAR else 1)
         year, month = divmod(months, 12)
         return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
-    raise ValueError(f"{limit} is counted with a calendar: use due()")
+    except (ValueError, OverflowError) as error:
+        raise CalendarGap(f"{limit} after {start} is outside every calendar") from error
 
 
 def received_on(at: datetime, calendar: WorkingCalendar, closes: time) -> date:

@@ -294,7 +294,7 @@ class _Reader:
             return ()
         free = sum(1 for d in self.days.values() if d.kind is DayKind.HOLIDAY and d.day.weekday() < 5)
         worked = sum(1 for d in self.days.values() if d.kind is DayKind.MAKEUP_WORKDAY)
-        if free != len(statutory) + worked:
+        if len(self.notices) == 1 and free != len(statutory) + worked:  # a notice that amends may lengthen a holiday
             zh = f"周一至周五共放假{free}天，法定节假日{len(statutory)}天、调休上班{worked}天，两者不等，请核对"
             en = (
                 f"{free} weekdays are free, while the law gives {len(statutory)} and {worked} weekend days are worked "

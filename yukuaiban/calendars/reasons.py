@@ -59,6 +59,7 @@ KINDS = {
     "statutory": ("法定办结时限", "statutory limit"),
     "promised": ("承诺办结时限", "promised limit"),
     "step": ("环节时限", "limit of the step"),
+    "any": ("期限", "limit"),  # of somebody who only asks
 }
 
 

@@ -213,7 +213,7 @@ class WorkingCalendar:
         try:
             on, on_at = self._nth[rank], self._nth_at[rank]
         except IndexError:
-            raise self._outside(start + timedelta(days=days)) from None
+            raise self._outside(f"{days} working days after {start}") from None
         if self._gaps[at] == self._gaps[on_at]:
             return DueDate(on, False, _NONE)
         return DueDate(on, True, self.missing_years(start, on))
@@ -231,7 +231,7 @@ class WorkingCalendar:
             return DueDate(day, False, _NONE)
         rank = (self._rank[at - 1] if at else 0) - days
         if rank < 0:
-            raise self._outside(day - timedelta(days=days))
+            raise self._outside(f"{days} working days before {day}")
         on, on_at = self._nth[rank], self._nth_at[rank]
         if self._gaps[on_at] == self._gaps[at]:
             return DueDate(on, False, _NONE)
@@ -303,8 +303,8 @@ class WorkingCalendar:
             raise self._outside(day)
         return index
 
-    def _outside(self, day: date) -> CalendarGap:
-        return CalendarGap(f"{day} is outside the calendar, which runs from {self.first} to {self.last}")
+    def _outside(self, what: date | str) -> CalendarGap:
+        return CalendarGap(f"{what} is outside the calendar, which runs from {self.first} to {self.last}")
 
     def __repr__(self) -> str:
         known = f"{min(self.known_years)}-{max(self.known_years)}" if self.known_years else "none"

@@ -1,0 +1,114 @@
+"""The API: one description (OpenAPI 3.1), one form of refusal, routers from one list.
+
+Each area brings a `router` in its `api.py`; it calls the same services as the pages. Addresses carry no language: the
+sentences follow `Accept-Language`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, AuthorizationError, HttpError, Throttled, ValidationError
+
+from yukuaiban import __version__
+from yukuaiban.config.errors import DomainError
+
+
+@dataclass(frozen=True)
+class Part:
+    """Where an area's `router` lies and under which address it hangs."""
+
+    prefix: str
+    module: str
+
+
+ROUTERS: list[Part] = [
+    Part("/workdays", "yukuaiban.calendars.api"),
+    Part("/items", "yukuaiban.items.api"),
+    Part("/places", "yukuaiban.places.api"),
+    Part("/people", "yukuaiban.people.api"),
+    Part("/cases", "yukuaiban.cases.api"),
+    Part("/materials", "yukuaiban.materials.api"),
+    Part("/licences", "yukuaiban.licences.api"),
+    Part("/messages", "yukuaiban.messages.api"),
+    Part("/appointments", "yukuaiban.appointments.api"),
+    Part("/ratings", "yukuaiban.ratings.api"),
+    Part("/payments", "yukuaiban.payments.api"),
+    Part("/desk", "yukuaiban.desk.api"),
+    Part("/chain", "yukuaiban.chain.api"),
+]
+
+api = NinjaAPI(
+    title="渝快办 Yukuaiban",
+    version=__version__,
+    description="What portal and desk can do, for programs. Refusals are `{code, message, details}`; "
+    "sentences follow `Accept-Language`.",
+    urls_namespace="api",
+    docs_url=None,  # its page loads scripts from elsewhere, which our content security policy forbids
+    openapi_url="/openapi.json",
+)
+
+
+@api.exception_handler(DomainError)
+def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    return api.create_response(request, error.as_json(), status=error.status)
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """The request does not fit its description; `details.errors` names each place."""
+    errors = [{"at": [str(part) for part in e["loc"]], "message": e["msg"]} for e in error.errors]
+    return _answer(request, 422, "invalid", _("请求的内容有误，请按 details 中所列改正。"), {"errors": errors})
+
+
+@api.exception_handler(AuthenticationError)
+def unknown_caller(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return _answer(request, 401, "not_signed_in", _("请先登录，或提供有效的令牌。"))
+
+
+@api.exception_handler(AuthorizationError)
+def forbidden(request: HttpRequest, error: AuthorizationError) -> HttpResponse:
+    return _answer(request, 403, "permission_refused", _("没有这项权限。"))
+
+
+@api.exception_handler(Http404)
+def absent(request: HttpRequest, error: Http404) -> HttpResponse:
+    return _answer(request, 404, "not_found", _("没有找到，或您无权查看。"))
+
+
+@api.exception_handler(Throttled)
+def too_often(request: HttpRequest, error: Throttled) -> HttpResponse:
+    response = _answer(request, 429, "too_many_requests", _("请求过于频繁，请稍后再试。"), {"retry_after": error.wait})
+    if error.wait is not None:
+        response.headers["Retry-After"] = str(int(error.wait) + 1)
+    return response
+
+
+@api.exception_handler(HttpError)
+def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What the framework refuses before a service is asked: a body that is no JSON, a file that is missing."""
+    return _answer(request, error.status_code, "bad_request", str(error))
+
+
+def _answer(
+    request: HttpRequest, status: int, code: str, message: str, details: dict[str, Any] | None = None
+) -> HttpResponse:
+    return api.create_response(request, {"code": code, "message": message, "details": details or {}}, status=status)
+
+
+def hang_routers() -> None:
+    """Hang in every area's router that this installation has."""
+    for part in ROUTERS:
+        if find_spec(part.module) is not None:
+            api.add_router(part.prefix, import_module(part.module).router)
+
+
+hang_routers()
+urlpatterns = [path("v1/", api.urls)]
