@@ -24,9 +24,11 @@ from yukuaiban.config.now import now
 from yukuaiban.items import forms
 from yukuaiban.items import selectors as items
 from yukuaiban.materials import selectors as materials
-from yukuaiban.people import assurance, passes
+from yukuaiban.people import facts, passes
 from yukuaiban.people.actors import Actor
+from yukuaiban.people.assurance import assurance_missing
 from yukuaiban.people.selectors import acting_for
+from yukuaiban.places.selectors import DIVISIONS
 
 RECEIPT = "receipt_code"  # session key of the look-up code that is shown once
 
@@ -47,7 +49,7 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
     by = applicant(request)
     if guide.content is None:
         return redirect("portal:item", code=code)
-    missing = assurance.missing(request.user, guide.content.assurance.value)
+    missing = assurance_missing(request.user, guide.content.assurance.value)
     acting = acting_for(request.user, by.party_id, item=(guide.entry_code, guide.code))
     if missing or acting is None:
         return render(request, "cases/not_yet.html", {"guide": guide, "missing": missing, "acting": acting}, status=200)
@@ -69,9 +71,10 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
     """Go on where the draft was left: at the first group that is not complete."""
     case, ctx, _by = _draft(request, number)
     answers = selectors.answers_of(case)
-    for group in forms.visible_groups(ctx.content.form, answers):
-        if forms.group_errors(ctx.content.form, group.key, answers):
-            return redirect("cases:draft_group", number=number, group=group.key)
+    cleaned = forms.clean(ctx.content.form, answers)
+    for group in cleaned.groups:
+        if forms.errors_in(ctx.content.form, cleaned.errors, group):
+            return redirect("cases:draft_group", number=number, group=group)
     return redirect("cases:draft_materials", number=number)
 
 
@@ -81,8 +84,8 @@ def _steps(case: Case, ctx: Context, answers: dict[str, Any]) -> list[tuple[str,
 
     language = get_language() or "zh"
     found = [
-        (g.title.in_(language), reverse("cases:draft_group", args=[case.number, g.key]))
-        for g in forms.visible_groups(ctx.content.form, answers)
+        (ctx.content.form.group(key).title.in_(language), reverse("cases:draft_group", args=[case.number, key]))
+        for key in forms.shown_groups(ctx.content.form, answers)
     ]
     return [
         *found,
@@ -98,46 +101,40 @@ def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
     case, ctx, by = _draft(request, number)
     form = ctx.content.form
     answers = selectors.answers_of(case)
-    shown = [g.key for g in forms.visible_groups(form, answers)]
-    if group not in shown:
+    if group not in forms.shown_groups(form, answers):
         return redirect("cases:draft", number=number)
     errors: dict[str, str] = {}
     if request.method == "POST":
-        typed = forms.read_post(form, request.POST, group=group)
+        typed = forms.read_post(form, request.POST, group, divisions=DIVISIONS)
         services.draft_save(case_id=case.pk, answers=typed, by=by, at=now())
-        case.refresh_from_db()
-        answers = selectors.answers_of(case)
-        shown = [g.key for g in forms.visible_groups(form, answers)]
-        if request.POST.get("autosave"):
-            return HttpResponse(status=204)
-        wants_rows = any(key.startswith(("_add.", "_remove.")) for key in request.POST)
-        if not request.htmx and not wants_rows:
-            errors = forms.group_errors(form, group, answers)
-            if not errors or "later" in request.POST:
-                after = shown[shown.index(group) + 1 :] if group in shown else []
-                if "later" in request.POST:
-                    toasts.success(request, _("草稿已保存，可以随时回来继续。"))
-                    return redirect("cases:mine")
-                return (
-                    redirect("cases:draft_group", number, after[0])
-                    if after
-                    else redirect("cases:draft_materials", number)
-                )
+        answers = forms.merged(answers, typed)
+        if "later" in request.POST:
+            toasts.success(request, _("草稿已保存，可以随时回来继续。"))
+            return redirect("cases:mine")
+        if not request.htmx and not forms.wants_redraw(request.POST):
+            cleaned = forms.clean(form, answers)
+            errors = forms.errors_in(form, cleaned.errors, group)
+            if not errors:
+                after = cleaned.groups[cleaned.groups.index(group) + 1 :]
+                return redirect("cases:draft_group", number, after[0]) if after else redirect("cases:draft_materials", number)
     steps = _steps(case, ctx, answers)
+    origins = forms.prefill(form, facts.of_party(case.applicant_id)).origins
+    shown = forms.shown_groups(form, answers)
     context = {
         "case": case,
         "guide": ctx.guide,
         "form": form,
-        "group": next(g for g in form.groups if g.key == group),
-        "answers": answers,
-        "errors": errors,
+        "screen": forms.screen(form, group, answers, errors, divisions=DIVISIONS, origins=origins),
+        "errors": forms.error_list(form, errors),
         "steps": steps,
         "current": shown.index(group) + 1,
         "previous": steps[shown.index(group) - 1][1] if shown.index(group) else None,
         "acting": acting_for(request.user, case.applicant_id),
+        "saved_at": now() if request.method == "POST" else case.saved_at,
     }
-    template = "cases/draft_group.html"
-    return render(request, template, context, status=422 if errors else 200)
+    if request.htmx:
+        return render(request, "cases/group_fields.html", context)
+    return render(request, "cases/draft_group.html", context, status=422 if errors else 200)
 
 
 @login_required
@@ -194,7 +191,7 @@ def draft_review(request: HttpRequest, number: str) -> HttpResponse:
             "content": ctx.content,
             "problem": problem,
             "errors": cleaned.errors,
-            "rows": forms.summary(ctx.content.form, cleaned.answers, get_language() or "zh"),
+            "rows": forms.summary(ctx.content.form, cleaned.answers, get_language() or "zh", divisions=DIVISIONS),
             "slots": materials.slots_of(case.pk, ctx.content.materials, answers, by=by, party_id=case.applicant_id),
             "steps": steps,
             "current": len(steps),
@@ -283,7 +280,7 @@ def correction(request: HttpRequest, number: str) -> HttpResponse:
     answers = selectors.answers_of(found)
     problem: DomainError | None = None
     if request.method == "POST":
-        typed = {key: value for key, value in forms.read_post(form, request.POST).items() if key in open_fields}
+        typed = {key: value for key, value in forms.read_post(form, request.POST, divisions=DIVISIONS).items() if key in open_fields}
         answers = {**answers, **typed}
         try:
             services.case_hand_in_correction(case_id=found.pk, by=by, at=now(), answers=typed)
@@ -292,6 +289,7 @@ def correction(request: HttpRequest, number: str) -> HttpResponse:
         else:
             toasts.success(request, _("补正已提交。"))
             return redirect("cases:case", number=number)
+    errors = (problem.details.get("fields") or {}) if problem else {}
     asked = materials.slots_of(found.pk, ctx.content.materials, answers, by=by, party_id=found.applicant_id)
     wanted_slots = open_paths(found.correction, "material")
     return render(
@@ -302,10 +300,14 @@ def correction(request: HttpRequest, number: str) -> HttpResponse:
             "guide": ctx.guide,
             "form": form,
             "correction": found.correction,
-            "fields": [f for f in form.all_fields() if f.key in open_fields],
+            "screens": [
+                forms.screen(form, key, answers, errors, divisions=DIVISIONS, open_fields=open_fields)
+                for key in dict.fromkeys(forms.group_of(form, path) for path in sorted(open_fields))
+                if key
+            ],
             "slots": [s for s in asked if s.key in wanted_slots],
             "answers": answers,
-            "errors": (problem.details.get("fields") or {}) if problem else {},
+            "errors": forms.error_list(form, errors),
             "problem": problem,
         },
         status=422 if problem else 200,

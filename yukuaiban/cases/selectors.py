@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from yukuaiban.calendars import Light, light_on
+from yukuaiban.calendars import selectors as calendars
 from yukuaiban.cases import door, timers
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.models import Case, Work
@@ -90,16 +91,6 @@ def next_matters(by: Actor, *, most: int = 3) -> list[Case]:
     return sorted(rows[:50], key=lambda c: (order.get(State(c.state), 2), c.promised_on or date.max, -c.pk))[:most]
 
 
-@dataclass(frozen=True, slots=True)
-class WorkLine:
-    """A row of a work list with what a desk must see."""
-
-    work: Work
-    case: Case
-    light: Light
-    left: int | None  # working days to the nearest date, negative when late
-
-
 def work_list(
     desks: Sequence[int],
     *,
@@ -159,6 +150,15 @@ def light_of(case: Case, on: date | None = None) -> Light:
         warn_on=case.warn_on,
         running=running,
     )
+
+
+def days_left(case: Case, on: date | None = None) -> int | None:
+    """Working days to the nearest date of a case, negative when late; None when nothing runs."""
+    nearest = min((d for d in (case.step_on, case.promised_on, case.due_on) if d), default=None)
+    if nearest is None:
+        return None
+    day, calendar = on or today(), calendars.current()
+    return calendar.between(day, nearest) if nearest >= day else -calendar.between(nearest, day)
 
 
 @dataclass(frozen=True, slots=True)

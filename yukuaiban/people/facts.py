@@ -40,13 +40,5 @@ def of_party(party_id: int) -> dict[str, Any]:
     return found | _known({"phone": party.phone, "email": party.email, "division": party.division_id})
 
 
-def look_up(facts: dict[str, Any], path: str) -> Any:
-    """A fact by dotted path (`applicant`, `applicant.name`, `phone`), or None."""
-    value: Any = facts
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    return value
-
-
 def _known(values: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value not in (None, "")}

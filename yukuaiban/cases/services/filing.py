@@ -27,9 +27,10 @@ from yukuaiban.items import selectors as items
 from yukuaiban.items.guide import Guide
 from yukuaiban.items.schema import ItemContent
 from yukuaiban.materials import services as materials
-from yukuaiban.people import assurance, facts
+from yukuaiban.people import facts
 from yukuaiban.people import selectors as people
 from yukuaiban.people.actors import Actor
+from yukuaiban.people.assurance import assurance_missing
 from yukuaiban.people.models import Account, Party
 from yukuaiban.vault import blind_index
 
@@ -83,7 +84,7 @@ def draft_start(*, service_item_id: int, by: Actor, at: datetime) -> Case:
             created_at=at,
         )
         case._subject_key = wrapped
-        case.answers_sealed = door.seal_answers(case, _prefilled(guide.content, by.party_id))
+        case.answers_sealed = door.seal_answers(case, _known(guide.content, by.party_id))
         try:
             with transaction.atomic():
                 case.save(force_insert=True)
@@ -108,14 +109,9 @@ def _accepted_grounds(content: ItemContent) -> set[str]:
     return grounds | {people.Ground.REPRESENTATIVE.value} if grounds & {"self", "agent"} else grounds
 
 
-def _prefilled(content: ItemContent, party_id: int) -> dict[str, Any]:
+def _known(content: ItemContent, party_id: int) -> dict[str, Any]:
     """What the platform already knows is not asked again (国务院令第716号 第七条); the person still sees it."""
-    known = facts.of_party(party_id)
-    answers: dict[str, Any] = {}
-    for field in content.form.all_fields():
-        if field.source and (value := facts.look_up(known, field.source)) is not None:
-            answers[field.key] = value
-    return answers
+    return forms.prefill(content.form, facts.of_party(party_id)).answers
 
 
 def _carry_over(case: Case, *, at: datetime) -> Case:
@@ -138,7 +134,7 @@ def draft_save(*, case_id: int, answers: Mapping[str, Any], by: Actor, at: datet
     if case.state != State.DRAFT:
         raise door.refusal(case, Act.FILE)
     content = Context(case, at).content
-    merged = {**door.read_answers(case), **answers}
+    merged = forms.merged(door.read_answers(case), answers)
     cleaned = forms.clean(content.form, merged, complete=False)
     case.answers_sealed, case.saved_at = door.seal_answers(case, merged), at
     case.save(update_fields=["answers_sealed", "saved_at"])
@@ -182,7 +178,11 @@ def _file(*, case_id: int, by: Actor, at: datetime, idempotency_key: str | None)
     if case.state != State.DRAFT and case.filed_by_id == by.account_id:
         return Receipt(case, None)
     _authority(by, case.applicant_id, ctx.guide)
-    assurance.require(Account.objects.get(pk=by.account_id), content.assurance.value)
+    if missing_level := assurance_missing(Account.objects.get(pk=by.account_id), content.assurance.value):
+        raise PermissionRefused(
+            _("办理这个事项需要更高的身份核验级别。请先完成核验。"),
+            details={"needs": content.assurance.value, "url": missing_level.url},
+        )
     answers = door.read_answers(case)
     cleaned = forms.clean(content.form, answers, complete=True)
     if cleaned.errors:

@@ -1,0 +1,229 @@
+"""The officer's day: work list, case, acts. Thin views over the same selectors and services as the portal and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages as toasts
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yukuaiban.calendars import Light
+from yukuaiban.cases import selectors
+from yukuaiban.cases.context import Context
+from yukuaiban.cases.models import Case, Work
+from yukuaiban.cases.presentation import page_of
+from yukuaiban.cases.states import ENDED, TRANSITIONS, Act, State
+from yukuaiban.config.errors import DomainError, NotFound
+from yukuaiban.config.now import now, today
+from yukuaiban.desk.acts import ACTS, DeskAct
+from yukuaiban.desk.models import SavedFilter
+from yukuaiban.items import forms
+from yukuaiban.materials import selectors as materials
+from yukuaiban.messages import selectors as letter_selectors
+from yukuaiban.people import passes, reading
+from yukuaiban.people import selectors as people
+from yukuaiban.people.actors import Actor
+from yukuaiban.places.selectors import DIVISIONS
+
+View = Callable[..., HttpResponse]
+BUCKETS = [(b.value, b.label) for b in Work.Bucket]
+
+
+def officer_only(view: View) -> View:
+    """Lets an officer in with his actor; to anyone else there is no such page."""
+
+    @wraps(view)
+    @login_required
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        seen = passes.identify(request)
+        by = seen.as_officer() if seen else None
+        if by is None:
+            raise NotFound(_("没有这个页面。"))
+        return view(request, by, *args, **kwargs)
+
+    return guarded
+
+
+def desks_of(request: HttpRequest, by: Actor) -> list[int]:
+    """All desks the officer sits at today, the one he works from first."""
+    return list(dict.fromkeys([by.desk_id, *(p.desk_id for p in people.posts_of(request.user))]))
+
+
+def _list(request: HttpRequest, by: Actor) -> dict[str, Any]:
+    get = request.GET
+    light = Light(get["light"]) if get.get("light") in {"red", "yellow"} else None
+    page = selectors.work_list(
+        desks_of(request, by),
+        bucket=get.get("bucket") if get.get("bucket") in Work.Bucket.values else None,
+        search=get.get("q", "")[:60],
+        after=get.get("after") or None,
+        light=light,
+        mine=by.post_id if get.get("mine") else None,
+    )
+    query = get.copy()
+    query.pop("after", None)
+    return {
+        "page_of": page,
+        "q": get.get("q", ""),
+        "bucket": get.get("bucket", ""),
+        "light_filter": get.get("light", ""),
+        "mine": get.get("mine", ""),
+        "buckets": BUCKETS,
+        "query": query.urlencode(),
+        "light_of": selectors.light_of,
+        "left_of": selectors.days_left,
+        "saved": SavedFilter.objects.filter(account_id=by.account_id),
+        "posts": people.posts_of(request.user),
+        "by": by,
+        "bulk_acts": [(act, TRANSITIONS[act].label) for act, row in ACTS.items() if row.bulk],
+    }
+
+
+@officer_only
+@require_GET
+def work(request: HttpRequest, by: Actor) -> HttpResponse:
+    """What the desks have to do, by light and due date."""
+    return render(request, "desk/work.html", _list(request, by))
+
+
+@officer_only
+@require_GET
+def case(request: HttpRequest, by: Actor, number: str) -> HttpResponse:
+    """Everything at hand: answers, documents, clock, what happened, what can be done now and why the rest cannot."""
+    found = selectors.case_for_officer(by, number)
+    reading.note(by=by, party_id=found.applicant_id, purpose="case", reference=found.number)
+    return render(request, "desk/case.html", {**_list(request, by), **_case(found, by)})
+
+
+def _case(found: Case, by: Actor) -> dict[str, Any]:
+    language = get_language() or "zh"
+    ctx = Context(found, now())
+    answers = selectors.answers_of(found)
+    page = page_of(found, by, language=language)
+    correction = getattr(found, "correction", None)
+    changed = set()
+    if correction and correction.handed_in_on and correction.answers_before:
+        changed = set(forms.diff(ctx.content.form, correction.answers_before, answers))
+    acts = [
+        (p, ACTS[p.row.act], reverse("desk:act", args=[found.number, p.row.act.value]))
+        for p in page["possible"]
+        if p.row.act in ACTS
+    ]
+    return {
+        **page,
+        "acts": [a for a in acts if a[0].refusal is None],
+        "refused_acts": [a for a in acts if a[0].refusal is not None],
+        "rows": forms.summary(ctx.content.form, answers, language, divisions=DIVISIONS),
+        "changed": changed,
+        "correction": correction,
+        "files": materials.files_of(found.pk, by=by),
+        "steps": ctx.steps,
+        "opinions": list(found.opinions.select_related("step", "post__desk__department", "account__party")),
+        "antivirus_off": materials.antivirus_is_off(),
+        "over": State(found.state) in ENDED,
+    }
+
+
+@officer_only
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, by: Actor, number: str, act: str) -> HttpResponse:
+    """One act: its consequence named, what it asks, then the service."""
+    found = selectors.case_for_officer(by, number)
+    row = _act(act)
+    ctx = Context(found, now())
+    form = row.form(request.POST or None, ctx=ctx, by=by)
+    problem: DomainError | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            row.run(case_id=found.pk, by=by, at=now(), **form.facts())
+        except DomainError as error:
+            problem = error
+        else:
+            toasts.success(request, _("已完成：{act}").format(act=TRANSITIONS[Act(act)].label))
+            return redirect("desk:case", number=number)
+    context = {
+        "case": found,
+        "guide": ctx.guide,
+        "act": TRANSITIONS[Act(act)],
+        "row": row,
+        "form": form,
+        "problem": problem,
+        "by": by,
+        "posts": people.posts_of(request.user),
+    }
+    return render(request, "desk/act.html", context, status=422 if problem or (form.is_bound and form.errors) else 200)
+
+
+def _act(name: str) -> DeskAct:
+    if name not in set(Act) or Act(name) not in ACTS:
+        raise NotFound(_("没有这个页面。"))
+    return ACTS[Act(name)]
+
+
+@officer_only
+@require_POST
+def bulk(request: HttpRequest, by: Actor) -> HttpResponse:
+    """The same act on many cases; a report per case, none hinders another."""
+    row = _act(request.POST.get("act", ""))
+    if not row.bulk:
+        raise NotFound(_("没有这个页面。"))
+    name = Act(request.POST["act"])
+    report = []
+    for number in dict.fromkeys(request.POST.getlist("case")[:100]):
+        try:
+            found = selectors.case_for_officer(by, number)
+            form = row.form({}, ctx=Context(found, now()), by=by)
+            form.is_valid()
+            row.run(case_id=found.pk, by=by, at=now(), **form.facts())
+        except DomainError as error:
+            report.append((number, False, str(error)))
+        else:
+            report.append((number, True, _("已完成")))
+    context = {"report": report, "act": TRANSITIONS[name], "by": by, "posts": people.posts_of(request.user)}
+    return render(request, "desk/bulk.html", context)
+
+
+@officer_only
+@require_POST
+def choose_post(request: HttpRequest, by: Actor) -> HttpResponse:
+    """Work from another of one's posts."""
+    wanted = next((p for p in people.posts_of(request.user) if str(p.pk) == request.POST.get("post")), None)
+    if wanted is None:
+        raise NotFound(_("没有这个岗位，或您今天不在这个岗位。"))
+    passes.choose_post(request, wanted)
+    return redirect("desk:work")
+
+
+@officer_only
+@require_POST
+def filters(request: HttpRequest, by: Actor) -> HttpResponse:
+    """Save the filters of the list under a name, or forget one."""
+    if forget := request.POST.get("forget"):
+        SavedFilter.objects.filter(account_id=by.account_id, pk=forget).delete()
+    elif name := request.POST.get("name", "").strip()[:40]:
+        SavedFilter.objects.update_or_create(
+            account_id=by.account_id, name=name, defaults={"query": request.POST.get("query", "")[:300]}
+        )
+    return redirect("desk:work")
+
+
+@officer_only
+@require_GET
+def letters(request: HttpRequest, by: Actor) -> HttpResponse:
+    """The letters of a day, to print."""
+    try:
+        on = date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        on = today()
+    numbers = Case.objects.filter(department_id=by.department_id, division_id=by.division).values("pk")
+    rows = letter_selectors.letters_made_on(on, subjects=numbers)
+    return render(request, "desk/letters.html", {"on": on, "rows": rows, "by": by, "posts": people.posts_of(request.user)})
