@@ -175,6 +175,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if FIRST_PROCESS:
         if CLUSTER:
             CLUSTER.stop()
+            if CLUSTER.place != CLUSTER.home:  # its folder was closed to the server's user
+                shutil.rmtree(CLUSTER.place, ignore_errors=True)
         shutil.rmtree(FOLDER, ignore_errors=True)
 
 

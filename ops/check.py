@@ -1,4 +1,4 @@
-"""`make check`: everything that can be wrong without running the service. Each check is run, whatever the others say."""
+"""`make check`: what can be wrong without running the service. Each check is run, whatever the others say."""
 
 from __future__ import annotations
 
@@ -12,11 +12,8 @@ from yukuaiban.config.launch.progress import Step
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-CODE = [
-    name
-    for name in ("conftest.py", "manage.py", "ops", "yukuaiban", "bench", "tests", "docs")
-    if (ROOT / name).exists()
-]
+PYTHON_CODE = ("conftest.py", "manage.py", "ops", "yukuaiban", "bench", "tests", "docs")
+CODE = [name for name in PYTHON_CODE if (ROOT / name).exists()]
 PYTHON = str(BIN / "python")
 CHECKS: dict[str, list[str]] = {
     "format": [str(BIN / "ruff"), "format", "--check", *CODE],

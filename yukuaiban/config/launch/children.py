@@ -86,6 +86,8 @@ def _child(run: Callable[[], int | None], parent: int, output: Path | None) -> i
             os.dup2(stream, 1)
             os.dup2(stream, 2)
             os.close(stream)
+            sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
+            sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
         code = run()
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1

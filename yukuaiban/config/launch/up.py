@@ -127,6 +127,8 @@ def set_environment(wanted: Wanted) -> None:
     os.environ.setdefault("YUKUAIBAN_URL", wanted.address)
     if wanted.production:
         os.environ["YUKUAIBAN_PRODUCTION"] = "1"
+    elif not wanted.demo:
+        os.environ["YUKUAIBAN_DEMO"] = "0"
 
 
 @contextlib.contextmanager
@@ -221,8 +223,8 @@ def check_given_database(address: str) -> str:
             version = database.info.server_version // 10000
             encoding = database.info.parameter_status("server_encoding")
     except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise StartRefused(f"The database of DATABASE_URL ({shown}) does not answer: {reason}") from error
+        reason = str(error).strip().splitlines()[0].rstrip(". ")
+        raise StartRefused(f"The database of DATABASE_URL ({shown}) does not answer: {reason}.") from error
     if version < OLDEST_POSTGRESQL:
         raise StartRefused(
             f"The database of DATABASE_URL is PostgreSQL {version}: {OLDEST_POSTGRESQL} or newer is needed."
