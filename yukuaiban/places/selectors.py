@@ -5,12 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
+from yukuaiban.calendars.selectors import current
 from yukuaiban.config import epochs
-from yukuaiban.config.now import today
+from yukuaiban.config.errors import NotFound
+from yukuaiban.config.now import ZONE, today
+from yukuaiban.places.hours import is_open
 from yukuaiban.places.models import DISTRICT_KINDS, Department, Division, Hall, RowStatus
 
 
@@ -153,3 +157,31 @@ def halls_of(divisions: Iterable[str] | None = None, on: date | None = None) -> 
         (h for h in halls if (h.valid_from or day) <= day and (h.valid_until is None or day < h.valid_until)),
         key=lambda h: (len(h.division_id.rstrip("0")), h.code),
     )
+
+
+def hall_by_code(code: str) -> Hall:
+    """One hall. Raises NotFound."""
+    hall = Hall.objects.select_related("division").prefetch_related("hours").filter(code=code).first()
+    if hall is None:
+        raise NotFound(_("没有这个政务服务大厅。请从大厅列表中选择。"))
+    return hall
+
+
+def hall_serving(division: str, on: date | None = None) -> Hall | None:
+    """The hall of a division, else of the nearest division above it: a town's people go to the district's."""
+    for place in reversed(path(division)):
+        if found := halls_of([place.code], on):
+            return found[0]
+    return None
+
+
+def in_office_hours(at: datetime, division: str) -> bool:
+    """Whether an application that arrives at an instant arrives while the office is open (docs/adr/0041).
+
+    Where no hall is known the calendar's working day decides alone.
+    """
+    calendar = current()
+    hall = hall_serving(division, at.astimezone(ZONE).date())
+    if hall is None:
+        return calendar.is_working(at.astimezone(ZONE).date())
+    return is_open(hall.hours.all(), at, calendar)
