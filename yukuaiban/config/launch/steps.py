@@ -98,7 +98,7 @@ def files_below(*folders: Path, pattern: str = "**/*") -> Iterator[Path]:
 
 @contextlib.contextmanager
 def as_owner() -> Iterator[None]:
-    """Connect as the role that owns the tables, where the embedded cluster has one: the service's may not alter them."""
+    """Connect as the owner of the tables, where the embedded cluster has one: the service's role may not alter them."""
     from django.conf import settings
     from django.db import connection
 
