@@ -1,0 +1,95 @@
+"""Dates, money and masks in both languages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import translation
+
+from yukuaiban.design import formats
+
+CHONGQING, LONDON = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/London")
+
+
+@pytest.fixture(params=["zh", "en"])
+def language(request):
+    with translation.override(request.param):
+        yield request.param
+
+
+class TestDates:
+    def test_are_written_as_the_reader_writes_them(self, language):
+        expected = {"zh": "2026年11月22日", "en": "22 November 2026"}
+        assert formats.date_text(date(2026, 11, 22)) == expected[language]
+
+    def test_of_an_instant_are_the_citys_own(self, language):
+        late_in_london = datetime(2026, 11, 21, 17, 30, tzinfo=LONDON)
+        expected = {"zh": "2026年11月22日 01:30", "en": "22 November 2026, 01:30"}
+        assert formats.datetime_text(late_in_london) == expected[language]
+
+    def test_without_a_value_say_nothing(self):
+        assert formats.date_text(None) == formats.datetime_text(None) == formats.relative_day(None) == ""
+
+    def test_of_another_year_show_the_year(self):
+        assert formats.date_short(date(1999, 1, 2)) == "1999-01-02"
+
+
+@pytest.mark.parametrize(
+    ("left", "zh", "en"),
+    [
+        (3, "还剩 3 个工作日", "3 working days left"),
+        (1, "还剩 1 个工作日", "1 working day left"),
+        (0, "今天到期", "due today"),
+        (-2, "已超期 2 个工作日", "2 working days late"),
+    ],
+)
+def test_working_days_left_are_said_in_words(left, zh, en):
+    with translation.override("zh"):
+        assert formats.working_days_left(left) == zh
+    with translation.override("en"):
+        assert formats.working_days_left(left) == en
+
+
+@pytest.mark.parametrize(
+    ("fen", "text"),
+    [(1, "¥0.01"), (1250, "¥12.50"), (2000, "¥20"), (123456700, "¥1,234,567"), (-500, "-¥5")],
+)
+def test_money_is_exact_and_grouped(fen, text):
+    assert formats.money(fen) == text
+
+
+def test_nothing_to_pay_is_said_in_words():
+    with translation.override("zh"):
+        assert formats.money(0) == "免费"
+    with translation.override("en"):
+        assert formats.money(0) == "Free"
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [("13812348000", "138****8000"), ("1234567", "*******"), ("", ""), (None, "")],
+)
+def test_a_masked_number_never_shows_the_whole(number, shown):
+    assert formats.masked(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("张三", "张*"),
+        ("欧阳娜娜", "欧阳**"),
+        ("欧阳", "欧*"),
+        ("阿布都·热合曼", "阿**·***"),
+        ("𠮷田", "𠮷*"),
+        ("", ""),
+    ],
+)
+def test_a_masked_name_keeps_the_surname_and_the_dot(name, shown):
+    assert formats.masked_name(name) == shown
+
+
+@pytest.mark.parametrize(("size", "shown"), [(812, "812 B"), (34 * 1024, "34 KB"), (2_200_000, "2.1 MB"), (None, "")])
+def test_file_sizes(size, shown):
+    assert formats.file_size(size) == shown

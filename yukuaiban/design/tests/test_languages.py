@@ -1,0 +1,77 @@
+"""Two languages in the address; Chinese msgids; what Django says comes out in the language of the page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.conf import settings
+from django.urls import get_resolver
+from django.utils import translation
+from django.utils.translation import get_supported_language_variant
+
+from yukuaiban.design import languages, translations
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+@pytest.mark.parametrize(("wanted", "given"), [("zh-CN", "zh"), ("zh-hans", "zh"), ("zh-TW", "zh"), ("en-GB", "en")])
+def test_what_a_browser_asks_for_becomes_one_of_the_two(wanted, given):
+    assert get_supported_language_variant(wanted.lower()) == given
+
+
+def test_djangos_own_sentences_are_chinese_under_our_code():
+    with translation.override("zh"):
+        assert translation.gettext("This field is required.") == "这个字段是必填项。"
+        many = translation.ngettext(
+            "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+            "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+            3,
+        )
+        assert CHINESE.search(many)
+
+
+def test_the_html_says_simplified_chinese():
+    assert languages.html_lang("zh") == "zh-Hans"
+    assert languages.html_lang("en") == "en"
+
+
+def test_the_language_code_of_the_settings_exists():
+    assert settings.LANGUAGE_CODE == "zh"
+    assert {"zh", "en"} == {code for code, _ in settings.LANGUAGES}
+    assert get_resolver()
+
+
+class TestTranslations:
+    def test_every_sentence_of_the_look_has_its_english(self):
+        ours = [m for m in translations.untranslated() if "/design/" in m.places[0] or "/people/jinja2/" in m.places[0]]
+        assert not ours, "\n".join(str(m) for m in ours)
+
+    def test_no_two_fragments_contradict_each_other(self):
+        assert translations.merged_english()[1] == []
+
+    def test_english_is_english(self):
+        merged, _ = translations.merged_english()
+        for message in merged:
+            texts = message.string if isinstance(message.string, (tuple, list)) else [message.string]
+            for text in texts:
+                assert not CHINESE.search(re.sub(r"[“”（）]", "", text)) or message.id in QUOTED, message.id
+
+    def test_placeholders_survive_translation(self):
+        merged, _ = translations.merged_english()
+        for message in merged:
+            if not message.id:
+                continue
+            ids = message.id if isinstance(message.id, (tuple, list)) else [message.id]
+            texts = message.string if isinstance(message.string, (tuple, list)) else [message.string]
+            asked = {name for text in ids for name in re.findall(r"%\((\w+)\)[sd]|\{(\w*)\}", text)}
+            for text in texts:
+                assert set(re.findall(r"%\((\w+)\)[sd]|\{(\w*)\}", text)) == asked, message.id
+
+    def test_compiling_twice_does_nothing_the_second_time(self):
+        translations.compile_messages()
+        assert translations.compile_messages() is False
+
+
+# English sentences that quote a Chinese word on purpose.
+QUOTED: set[str] = set()

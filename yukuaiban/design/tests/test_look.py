@@ -1,0 +1,71 @@
+"""The look in a real browser: axe finds nothing, nothing scrolls sideways, it works without scripts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser import NARROWEST, PHONE, WIDE, check_axe, no_horizontal_scroll
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, WIDE])
+@pytest.mark.parametrize("path", ["/zh/gallery", "/en/gallery", "/zh/offline", "/zh/accounts/login/"])
+def test_axe_finds_nothing(page_at, path, width, theme):
+    check_axe(page_at(width, path, theme=theme))
+
+
+@pytest.mark.parametrize("type_size", ["normal", "large"])
+@pytest.mark.parametrize("path", ["/zh/gallery", "/en/gallery", "/zh/nothing-here"])
+def test_nothing_scrolls_sideways_on_the_narrowest_screen(page_at, path, type_size):
+    no_horizontal_scroll(page_at(NARROWEST, path, type_size=type_size))
+
+
+class TestLargeTypeAndTheme:
+    @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+    def test_one_tap_makes_all_type_larger_and_one_makes_it_small_again(self, page_at, scripts):
+        page = page_at(PHONE, "/zh/offline", scripts=scripts)
+        before = page.locator("h1").bounding_box()["height"]
+        page.get_by_role("button", name="大字").click()
+        page.wait_for_url("**/zh/offline")
+        assert page.locator("h1").bounding_box()["height"] > before
+        page.get_by_role("button", name="标准").click()
+        page.wait_for_url("**/zh/offline")
+        assert page.locator("h1").bounding_box()["height"] == before
+
+    @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+    def test_a_dark_page_on_a_light_device(self, page_at, scripts):
+        page = page_at(PHONE, "/zh/offline", scripts=scripts)
+        page.get_by_role("button", name="深色").click()
+        page.wait_for_url("**/zh/offline")
+        ground = page.locator("body").evaluate("e => getComputedStyle(e).backgroundColor") if scripts else None
+        if scripts:
+            assert ground == "rgb(12, 21, 20)"
+        else:
+            assert "--mist: #0c1514" in page.request.get("/zh/display.css").text()
+
+
+def test_the_keyboard_reaches_the_text_first(page_at):
+    page = page_at(WIDE, "/zh/gallery")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "跳到正文"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_an_act_with_a_consequence_asks_first_and_can_be_left(page_at):
+    page = page_at(WIDE, "/zh/gallery")
+    page.locator("a[data-confirm]").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    assert "不能撤销" in dialog.inner_text()
+    dialog.get_by_role("link", name="不，返回").click()
+    dialog.wait_for(state="detached")
+
+
+def test_one_tap_leads_to_the_same_page_in_the_other_language(page_at):
+    page = page_at(PHONE, "/zh/offline")
+    page.get_by_role("link", name="English").click()
+    page.wait_for_url("**/en/offline")
+    assert page.locator("html").get_attribute("lang") == "en"
