@@ -11,7 +11,7 @@ from ninja import Router, Schema
 
 from yukuaiban.calendars.selectors import current
 from yukuaiban.config.errors import NotFound
-from yukuaiban.config.now import today
+from yukuaiban.config.now import now, today
 from yukuaiban.places import hours, selectors
 from yukuaiban.places.models import Hall
 
@@ -49,7 +49,7 @@ class OpeningOut(Schema):
 
 
 class HallOut(Schema):
-    """A hall, with today's opening hours."""
+    """A hall, with today's opening hours and whether it is open now."""
 
     code: str
     division: str
@@ -60,6 +60,7 @@ class HallOut(Schema):
     phone: str
     status: str
     today: list[OpeningOut]
+    is_open: bool
 
 
 @router.get("/divisions", response=list[DivisionOut], summary="The divisions right below one, as they stand on a day")
@@ -103,9 +104,11 @@ def hall(request: HttpRequest, code: str) -> Any:
 
 
 def _hall(hall: Hall) -> HallOut:
-    openings = hours.openings_on(hall.hours.all(), today(), current())
+    calendar = current()
+    openings = hours.openings_on(hall.hours.all(), today(), calendar)
     return HallOut(
         code=hall.code, division=hall.division_id, name_zh=hall.name_zh, name_en=hall.name_en,
         address_zh=hall.address_zh, address_en=hall.address_en, phone=hall.phone, status=hall.status,
         today=[OpeningOut(opens_at=f"{o.opens_at:%H:%M}", closes_at=f"{o.closes_at:%H:%M}") for o in openings],
+        is_open=hours.is_open(hall.hours.all(), now(), calendar),
     )  # fmt: skip

@@ -1,22 +1,18 @@
 """When a hall is open: its dated hours over the calendar of working days. Pure but for what it is given.
 
-An application that arrives outside office hours counts as received on the next working day (docs/adr/0041); that a day
-is free or worked is for the calendar to say, never for a hall.
+That a day is free or worked is for the calendar to say, never for a hall.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Protocol
 
 from yukuaiban.calendars.working_days import DayKind, ListedDay
 from yukuaiban.config.now import ZONE
 from yukuaiban.places.models import OpeningDay
-
-#: How far ahead the next opening is looked for: longer than any holiday.
-_FAR = 30
 
 
 class Calendar(Protocol):
@@ -67,19 +63,6 @@ def is_open(hours: Iterable[Hours], at: datetime, calendar: Calendar) -> bool:
     local = at.astimezone(ZONE)
     clock = local.time()
     return any(o.opens_at <= clock < o.closes_at for o in openings_on(hours, local.date(), calendar))
-
-
-def next_opening(hours: Iterable[Hours], at: datetime, calendar: Calendar) -> datetime | None:
-    """When the hall opens next after an instant, None where it does not within a month."""
-    rows = list(hours)
-    local = at.astimezone(ZONE)
-    for ahead in range(_FAR + 1):
-        day = local.date() + timedelta(days=ahead)
-        for opening in openings_on(rows, day, calendar):
-            starts = datetime.combine(day, opening.opens_at, ZONE)
-            if starts > local:
-                return starts
-    return None
 
 
 def weekly(hours: Iterable[Hours], on: date) -> list[tuple[tuple[OpeningDay, ...], tuple[Opening, ...]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, time
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from yukuaiban.calendars.selectors import current
 from yukuaiban.config import epochs
 from yukuaiban.config.errors import NotFound
-from yukuaiban.config.now import ZONE, today
-from yukuaiban.places.hours import is_open
+from yukuaiban.config.now import today
+from yukuaiban.places.hours import openings_on
 from yukuaiban.places.models import DISTRICT_KINDS, Department, Division, Hall, RowStatus
 
 
@@ -175,13 +175,11 @@ def hall_serving(division: str, on: date | None = None) -> Hall | None:
     return None
 
 
-def in_office_hours(at: datetime, division: str) -> bool:
-    """Whether an application that arrives at an instant arrives while the office is open (docs/adr/0041).
+def closes_at(division: str, on: date) -> time | None:
+    """When the hall that serves a division closes on a day; None where it does not open or no hall is known.
 
-    Where no hall is known the calendar's working day decides alone.
+    For `calendars.limits.received_on`: what arrives later counts as the next working day's (docs/adr/0009).
     """
-    calendar = current()
-    hall = hall_serving(division, at.astimezone(ZONE).date())
-    if hall is None:
-        return calendar.is_working(at.astimezone(ZONE).date())
-    return is_open(hall.hours.all(), at, calendar)
+    hall = hall_serving(division, on)
+    openings = openings_on(hall.hours.all(), on, current()) if hall else []
+    return openings[-1].closes_at if openings else None
