@@ -15,7 +15,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from importlib import import_module
@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser(wanted).parse_args(given)
     verb = next(verb for verb in VERBS if verb.name == options.verb)
     try:
-        with standing(verb):
+        with standing(needs(verb, options)):
             code = options.run(options)
             sys.stdout.flush()
             return int(code or 0)
@@ -143,15 +143,20 @@ def data_folder() -> Path:
     return Path(os.environ.get("YUKUAIBAN_DATA") or ROOT / "var").expanduser().absolute()
 
 
+def needs(verb: Verb, options: argparse.Namespace) -> Needs:
+    """What the verb needs; one of its parts may say `set_defaults(needs_database=False)`."""
+    return Needs.DJANGO if getattr(options, "needs_database", True) is False else verb.needs
+
+
 @contextlib.contextmanager
-def standing(verb: Verb):  # type: ignore[no-untyped-def]
-    """Whatever the verb needs, for the time it runs."""
+def standing(needs: Needs) -> Iterator[None]:
+    """Whatever is needed, for as long as the block runs."""
     with contextlib.ExitStack() as stack:
-        if verb.needs is Needs.DATABASE and not os.environ.get("DATABASE_URL"):
+        if needs is Needs.DATABASE and not os.environ.get("DATABASE_URL"):
             from yukuaiban.config.launch.cluster import Cluster
 
             stack.enter_context(Cluster(data_folder()).serving())
-        if verb.needs is not Needs.NOTHING:
+        if needs is not Needs.NOTHING:
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yukuaiban.config.settings")
             import django
 

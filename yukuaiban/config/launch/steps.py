@@ -1,6 +1,6 @@
 """What happens between a database that answers and the first page: an ordered list of steps, in `STEPS`.
 
-A step calls the entry point of the area that knows how. Every entry point is safe to repeat.
+A step calls the entry point of the area that knows how. Each is safe to repeat, and quick when nothing has changed.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -19,9 +19,6 @@ from yukuaiban.config.launch import progress
 
 Report = Callable[[object], None]
 
-# Areas whose code decides what a loaded pack looks like in the database.
-SHAPES_THE_CATALOGUE = ("calendars", "conditions", "config", "identifiers", "items", "places", "search")
-
 
 @dataclass(frozen=True)
 class Step:
@@ -30,41 +27,21 @@ class Step:
     Args:
         title: What a person sees.
         run: Does it, telling `report` how far it is; what it returns is shown at the end.
-        made_from: The digest of all it depends on; a step whose digest is unchanged is not run again. None: always.
         demo: Whether it belongs to the demonstration only, which `up --no-demo` and `up --production` leave out.
     """
 
     title: str
     run: Callable[[Report], object]
-    made_from: Callable[[], str] | None = None
     demo: bool = False
 
 
-def run_all(
-    *, demo: bool, say: Callable[[str], contextlib.AbstractContextManager[progress.Step]] = progress.step
-) -> None:
+def run_all(*, demo: bool) -> None:
     """Every step in its order, each a line of progress."""
     for step in STEPS:
         if step.demo and not demo:
             continue
-        with say(step.title) as at:
-            at.note = run_one(step, at.progress)
-
-
-def run_one(step: Step, report: Report) -> str:
-    """One step, unless what it is made from is what it was last made from. Returns what to show."""
-    from yukuaiban.config.models import Preparation
-    from yukuaiban.config.now import now
-
-    if step.made_from is None:
-        return str(step.run(report) or "")
-    digest = step.made_from()
-    before = Preparation.objects.filter(step=step.title).first()
-    if before and before.digest == digest:
-        return f"{before.note} (unchanged)".strip()
-    note = str(step.run(report) or "")[:200]
-    Preparation.objects.update_or_create(step=step.title, defaults={"digest": digest, "note": note, "done_at": now()})
-    return note
+        with progress.step(step.title) as at:
+            at.note = str(step.run(at.progress) or "")
 
 
 def entry_point(address: str) -> Callable[..., Any] | None:
@@ -75,22 +52,6 @@ def entry_point(address: str) -> Callable[..., Any] | None:
     except ModuleNotFoundError:
         return None
     return getattr(import_module(module), name) if found else None
-
-
-def digest_of(files: Iterable[Path]) -> str:
-    """One digest of the names and contents of files."""
-    digest = hashlib.sha256()
-    for file in sorted(files):
-        digest.update(f"{file}\0{file.stat().st_size}\0".encode() + file.read_bytes())
-    return digest.hexdigest()
-
-
-def files_below(*folders: Path, pattern: str = "**/*") -> Iterator[Path]:
-    """The files of folders, without tests and bytecode."""
-    for folder in folders:
-        for file in folder.glob(pattern):
-            if file.is_file() and not {"tests", "__pycache__", "migrations"} & set(file.parts):
-                yield file
 
 
 # --- database --------------------------------------------------------------------------------------------------------
@@ -189,15 +150,15 @@ def make_keys(report: Report) -> str:
 
 def load_packs(report: Report) -> str:
     """Load the city of YUKUAIBAN_CITY from the packs. What was edited at a desk is left alone."""
-    load_city = entry_point("yukuaiban.items.loading:load_city")
-    return str((load_city(report=report) or "") if load_city else "")
+    said: list[str] = []
 
+    def tell(line: object) -> None:
+        said.append(str(line))
+        report(line)
 
-def packs_digest() -> str:
-    from django.conf import settings
-
-    code = files_below(*(settings.PACKAGE / area for area in SHAPES_THE_CATALOGUE), pattern="**/*.py")
-    return digest_of([*files_below(settings.PACKS_DIR), *code])
+    if load_city := entry_point("yukuaiban.items.loading:load_city"):
+        load_city(report=tell)
+    return said[-1] if said else ""
 
 
 def make_demo(report: Report) -> str:
@@ -211,6 +172,6 @@ STEPS: list[Step] = [
     Step("static files", collect_static),
     Step("translations", compile_translations),
     Step("keys", make_keys),
-    Step("packs", load_packs, made_from=packs_digest),
+    Step("packs", load_packs),
     Step("demo people", make_demo, demo=True),
 ]
