@@ -1,0 +1,39 @@
+"""The page on which an ended case is rated."""
+
+from __future__ import annotations
+
+from django.contrib import messages as toasts
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from yukuaiban.cases import selectors as cases
+from yukuaiban.cases.pages import applicant
+from yukuaiban.config.errors import DomainError
+from yukuaiban.config.now import now
+from yukuaiban.ratings.models import Rating
+from yukuaiban.ratings.services import rating_give
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def rate(request: HttpRequest, number: str) -> HttpResponse:
+    """Five levels and a few words. The stars of the page count from the worst, the standard's codes from the best."""
+    by = applicant(request)
+    case = cases.case_for_party(by, number)
+    given = Rating.objects.filter(case=case).first()
+    problem: DomainError | None = None
+    if request.method == "POST" and given is None:
+        stars = request.POST.get("stars", "")
+        try:
+            level = 6 - int(stars) if stars.isdecimal() else 0
+            rating_give(case=case, by=by, level=level, words=request.POST.get("words", ""), at=now())
+        except DomainError as error:
+            problem = error
+        else:
+            toasts.success(request, _("谢谢您的评价。"))
+            return redirect("cases:case", number=number)
+    context = {"case": case, "given": given, "stars": 6 - given.level if given else None, "problem": problem}
+    return render(request, "ratings/rate.html", context, status=422 if problem else 200)
