@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
@@ -54,6 +55,10 @@ def _point_the_settings_at_this_run() -> Path:
 
 
 FOLDER = _point_the_settings_at_this_run()
+
+# How long one example takes on a machine that others use too says nothing about the code.
+hypothesis_settings.register_profile("shared machine", deadline=None)
+hypothesis_settings.load_profile("shared machine")
 
 pytest_plugins = ["tests.browser"]  # page_at, chromium
 
