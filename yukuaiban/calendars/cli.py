@@ -232,7 +232,7 @@ def _load(options: argparse.Namespace) -> int:
         from yukuaiban.calendars.services import notice_load_files
         from yukuaiban.config.now import now
 
-        with translation.override("en" if options.language == "en" else "zh-hans"):
+        with translation.override(options.language):
             done = notice_load_files(
                 files=options.files, by=options.by, at=now(), year=options.year, dry_run=options.dry_run
             )

@@ -6,14 +6,15 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yukuaiban.calendars.limits import Limit, Unit
 
 UNITS = [
-    (Unit.WORKING_DAY.value, _("个工作日")),
-    (Unit.CALENDAR_DAY.value, _("日（自然日）")),
-    (Unit.MONTH.value, _("个月")),
-    (Unit.YEAR.value, _("年")),
+    (Unit.WORKING_DAY.value, pgettext_lazy("workdays", "个工作日")),
+    (Unit.CALENDAR_DAY.value, pgettext_lazy("workdays", "日（自然日）")),
+    (Unit.MONTH.value, pgettext_lazy("workdays", "个月")),
+    (Unit.YEAR.value, pgettext_lazy("workdays", "年")),
 ]
 MOST = 9999
 
@@ -26,15 +27,17 @@ class AddForm(forms.Form):
     """When does a limit end?"""
 
     start = forms.DateField(
-        label=_("起算日"), help_text=_("如受理、收到通知的日期，当日不计入。"), widget=_date_input()
+        label=pgettext_lazy("workdays", "起算日"),
+        help_text=_("如受理、收到通知的日期，当日不计入。"),
+        widget=_date_input(),
     )
     number = forms.IntegerField(
-        label=_("期限"),
+        label=pgettext_lazy("workdays", "期限"),
         min_value=0,
         max_value=MOST,
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "input-short"}),
     )
-    unit = forms.ChoiceField(label=_("单位"), choices=UNITS, initial=Unit.WORKING_DAY.value)
+    unit = forms.ChoiceField(label=pgettext_lazy("workdays", "单位"), choices=UNITS, initial=Unit.WORKING_DAY.value)
 
     @property
     def limit(self) -> Limit:
@@ -44,8 +47,12 @@ class AddForm(forms.Form):
 class BetweenForm(forms.Form):
     """How many working days lie between?"""
 
-    start = forms.DateField(label=_("从"), help_text=_("当日不计入。"), widget=_date_input())
-    end = forms.DateField(label=_("到"), help_text=_("当日计入。"), widget=_date_input())
+    start = forms.DateField(
+        label=pgettext_lazy("workdays", "从"), help_text=pgettext_lazy("workdays", "当日不计入。"), widget=_date_input()
+    )
+    end = forms.DateField(
+        label=pgettext_lazy("workdays", "到"), help_text=pgettext_lazy("workdays", "当日计入。"), widget=_date_input()
+    )
 
     def clean(self) -> dict[str, Any]:
         answers: dict[str, Any] = super().clean() or {}

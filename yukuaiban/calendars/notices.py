@@ -310,7 +310,7 @@ def _read_notices(path: Path, year: int, errors: list[FileError]) -> dict[str, N
         return {}
     try:
         content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-        entries = content["notices"]
+        entries = list(content["notices"])
     except (YAMLError, KeyError, TypeError):
         errors.append(_whole(path.name, "notices", "", "一个 notices 列表", "a list named notices"))
         return {}
