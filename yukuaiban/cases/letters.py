@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
-
 from yukuaiban.cases.context import Context, Happened
 from yukuaiban.cases.models import Hearing
 from yukuaiban.cases.models.procedure import PauseKind
@@ -73,7 +71,9 @@ def make_all(ctx: Context) -> int:
         if letters.exists(ctx.case.pk, kind, occasions[kind]):
             continue
         context = replace(context_of(ctx, happened, payloads.get(happened.seq, {})), occasion=occasions[kind])
-        letters.letter_issue(subject=ctx.case.pk, kind=kind, context=context)
+        letters.letter_issue(
+            subject=ctx.case.pk, kind=kind, context=context, department_id=ctx.case.department_id
+        )
         made += 1
     return made
 
@@ -89,7 +89,6 @@ def context_of(ctx: Context, h: Happened, payload: dict[str, Any]) -> LetterCont
         item_type=ctx.guide.item_type,
         case_number=case.number,
         made_at=h.at.astimezone(ZONE),
-        verify_url=f"{settings.SITE_URL}/zh/letters/verify",
         articles=tuple(f"《{b.law}》{b.article or ''}" for b in content.basis),
         is_sample=ctx.guide.status == "sample",
         received_at=case.filed_at.astimezone(ZONE) if case.filed_at else None,

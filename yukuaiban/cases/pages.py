@@ -24,6 +24,8 @@ from yukuaiban.config.now import now
 from yukuaiban.items import forms
 from yukuaiban.items import selectors as items
 from yukuaiban.materials import selectors as materials
+from yukuaiban.messages.letters import selectors as letters
+from yukuaiban.messages.letters.models import Letter
 from yukuaiban.people import facts, passes
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.assurance import assurance_missing
@@ -356,6 +358,22 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
         "cases/supplement.html",
         {"case": found, "guide": ctx.guide, "slots": [s for s in slots if s.is_deferred]},
     )
+
+
+@login_required
+@require_GET
+def letter(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """One letter of my case, as the signed PDF."""
+    found = selectors.case_for_party(applicant(request), number)
+    return pdf(letters.letter_of(found.pk, pk))
+
+
+def pdf(row: Letter) -> HttpResponse:
+    """A letter as a file that the browser shows and never runs."""
+    response = HttpResponse(letters.letter_file(row), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{row.kind}-{row.pk}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @login_required

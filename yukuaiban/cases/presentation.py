@@ -23,7 +23,7 @@ from yukuaiban.cases.states import ENDED, STATE_LABELS, Act, State
 from yukuaiban.chain import store
 from yukuaiban.config.now import now, today
 from yukuaiban.design.clockline import ClockLine, Pause, clock_line
-from yukuaiban.messages import selectors as letters
+from yukuaiban.messages.letters import selectors as letters
 from yukuaiban.people.actors import Actor
 
 

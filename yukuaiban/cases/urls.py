@@ -20,5 +20,6 @@ urlpatterns = [
     path("cases/<str:number>/withdraw", pages.withdraw, name="withdraw"),
     path("cases/<str:number>/hearing", pages.request_hearing, name="request_hearing"),
     path("cases/<str:number>/supplement", pages.supplement, name="supplement"),
+    path("cases/<str:number>/letters/<int:pk>", pages.letter, name="letter"),
     path("cases/<str:number>/messages", pages.message, name="message"),
 ]

@@ -20,6 +20,7 @@ from yukuaiban.calendars import Light
 from yukuaiban.cases import selectors
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.models import Case, Work
+from yukuaiban.cases.pages import pdf
 from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.states import ENDED, TRANSITIONS, Act, State
 from yukuaiban.config.errors import DomainError, NotFound
@@ -28,7 +29,8 @@ from yukuaiban.desk.acts import ACTS, DeskAct
 from yukuaiban.desk.models import SavedFilter
 from yukuaiban.items import forms
 from yukuaiban.materials import selectors as materials
-from yukuaiban.messages import selectors as letter_selectors
+from yukuaiban.messages.letters import selectors as letter_selectors
+from yukuaiban.messages.letters.models import Letter
 from yukuaiban.people import passes, reading
 from yukuaiban.people import selectors as people
 from yukuaiban.people.actors import Actor
@@ -216,14 +218,49 @@ def filters(request: HttpRequest, by: Actor) -> HttpResponse:
     return redirect("desk:work")
 
 
+def _day(request: HttpRequest) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return today()
+
+
+def _letters(by: Actor, on: date) -> list[Letter]:
+    """The department's letters of a day for cases of the officer's own division."""
+    rows = list(letter_selectors.letters_of_day(by.department_id or 0, on))
+    here = set(
+        Case.objects.filter(pk__in={r.subject for r in rows}, division_id=by.division).values_list("pk", flat=True)
+    )
+    return [row for row in rows if row.subject in here]
+
+
 @officer_only
 @require_GET
 def letters(request: HttpRequest, by: Actor) -> HttpResponse:
     """The letters of a day, to print."""
-    try:
-        on = date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        on = today()
-    numbers = Case.objects.filter(department_id=by.department_id, division_id=by.division).values("pk")
-    rows = letter_selectors.letters_made_on(on, subjects=numbers)
-    return render(request, "desk/letters.html", {"on": on, "rows": rows, "by": by, "posts": people.posts_of(request.user)})
+    on = _day(request)
+    context = {"on": on, "rows": _letters(by, on), "by": by, "posts": people.posts_of(request.user)}
+    return render(request, "desk/letters.html", context)
+
+
+@officer_only
+@require_GET
+def letters_print(request: HttpRequest, by: Actor) -> HttpResponse:
+    """All letters of a day as one PDF."""
+    rows = _letters(by, _day(request))
+    if not rows:
+        raise NotFound(_("这一天没有文书。"))
+    response = HttpResponse(letter_selectors.printing(rows), content_type="application/pdf")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@officer_only
+@require_GET
+def letter(request: HttpRequest, by: Actor, pk: int) -> HttpResponse:
+    """One letter of a case that the officer may see."""
+    row = Letter.objects.filter(pk=pk).first()
+    if row is None:
+        raise NotFound(_("没有找到这份文书。"))
+    selectors.case_for_officer(by, row.case_number)
+    return pdf(row)
