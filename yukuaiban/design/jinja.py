@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from typing import Any, NoReturn
 
 import segno
@@ -58,6 +59,11 @@ def static(path: str) -> str:
     """The address of a static file; with its hash in the name once the files were collected."""
     if not getattr(staticfiles_storage, "hashed_files", True):  # nothing collected yet
         return f"{settings.STATIC_URL}{path}"
+    return _collected(path)
+
+
+@cache
+def _collected(path: str) -> str:
     return staticfiles_storage.url(path)
 
 

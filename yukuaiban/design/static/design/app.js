@@ -144,6 +144,11 @@
       if (document.querySelector("[data-rows]")) { event.preventDefault(); walk(event.key === "j" ? 1 : -1); }
       return;
     }
+    if (event.key === "/") {
+      var search = document.querySelector("input[type=search]");
+      if (search) { event.preventDefault(); search.focus(); }
+      return;
+    }
     var found = document.querySelector('[data-key="' + CSS.escape(event.key) + '"]');
     if (found) { event.preventDefault(); found.click(); }
   });
