@@ -17,7 +17,8 @@ from yukuaiban.config.now import now
 from yukuaiban.identifiers import phone as phones
 from yukuaiban.identifiers.errors import IdentifierError
 from yukuaiban.messages import gateway
-from yukuaiban.people import lockout, selectors
+from yukuaiban.people import lockout, selectors, services
+from yukuaiban.people.codes import NotDelivered, deliver
 from yukuaiban.people.models import Account
 from yukuaiban.vault import decrypt, encrypt
 
@@ -62,8 +63,6 @@ class AccountAdapter(DefaultAccountAdapter):
         user.save()
 
     def set_phone_verified(self, user: Account, phone: str) -> None:
-        from yukuaiban.people import services
-
         services.phone_verified(account=user, phone=phone, at=now())
 
     def get_user_by_phone(self, phone: str) -> Account | None:
@@ -76,7 +75,7 @@ class AccountAdapter(DefaultAccountAdapter):
         body = _("验证码 {code}，{minutes} 分钟内有效。不要告诉任何人，工作人员不会向您索要。").format(
             code=code, minutes=5
         )
-        gateway.send(phone, "account.code", "", body)
+        deliver(phone, "account.code", "", body)
 
     def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
         gateway.send(
@@ -110,12 +109,16 @@ class AccountAdapter(DefaultAccountAdapter):
         kind = template_prefix.replace("/email/", ".")
         return super().render_mail(template_prefix, email, context, {**(headers or {}), gateway.KIND_HEADER: kind})
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as error:
+            raise NotDelivered(_("邮件没有发出去，您填写的内容没有问题。请过几分钟再试。")) from error
+
     # --- accounts -------------------------------------------------------------------------------------------------
 
     def save_user(self, request: HttpRequest, user: Account, form: forms.BaseForm, commit: bool = True) -> Account:
         """Every account belongs to a person from the start, even before we know his name."""
-        from yukuaiban.people import services
-
         services.account_prepare(account=user)
         return super().save_user(request, user, form, commit)
 
@@ -131,7 +134,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 return reverse(name)
             except NoReverseMatch:
                 continue
-        return reverse("people:home")
+        return reverse("people:me")
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         try:

@@ -13,7 +13,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from yukuaiban.config.errors import Invalid
+from yukuaiban.config.errors import DomainError, Invalid
 from yukuaiban.messages import gateway
 from yukuaiban.people import limits
 
@@ -25,6 +25,12 @@ class WrongCode(Invalid):
     """The code is not the one sent, or no longer counts."""
 
     code = "people.wrong_code"
+
+
+class NotDelivered(DomainError):
+    """The provider did not take the message."""
+
+    code, status = "people.not_delivered", 503
 
 
 def send(session: SessionBase, purpose: str, to: str, text: str) -> None:
@@ -41,7 +47,18 @@ def send(session: SessionBase, purpose: str, to: str, text: str) -> None:
     sent[purpose] = {"to": to, "digest": _digest(purpose, to, code), "until": time.time() + SECONDS, "left": TRIES}
     session[KEY] = sent
     notice = _("5 分钟内有效。不要告诉任何人，工作人员不会向您索要。")
-    gateway.send(to, f"account.{purpose}", _("验证码"), f"{text.format(code=code)} {notice}")
+    deliver(to, f"account.{purpose}", _("验证码"), f"{text.format(code=code)} {notice}")
+
+
+def deliver(to: str, kind: str, subject: str, body: str) -> None:
+    """Send a message that the person is waiting for.
+
+    Raises: NotDelivered, so that he is told instead of left waiting.
+    """
+    try:
+        gateway.send(to, kind, subject, body)
+    except OSError as error:
+        raise NotDelivered(_("消息没有发出去，您填写的内容没有问题。请过几分钟再试。")) from error
 
 
 def check(session: SessionBase, purpose: str, typed: str) -> str:

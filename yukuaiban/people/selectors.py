@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -67,6 +67,11 @@ class ActingAs:
     @property
     def is_self(self) -> bool:
         return self.ground is Ground.SELF
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it holds, as people say it."""
+        return self.until - timedelta(days=1) if self.until else None
 
     def covers(self, item: str | Iterable[str] | None) -> bool:
         """Whether the authority reaches an item, given by one code or by several (a service item and its entry)."""

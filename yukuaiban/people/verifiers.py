@@ -83,6 +83,10 @@ class PersonVerifier(Protocol):
         """Is it this person who sits at the screen? `proof` is what the verifier's own page handed back."""
         ...
 
+    def presence_url(self, return_to: str) -> str:
+        """Where the face is checked; empty when our own page asks for the proof. It hands back `?proof=`."""
+        ...
+
     def check_guardian(self, guardian: Document, ward: Document, guardian_name: str, ward_name: str) -> Outcome:
         """Is the one the parent or guardian of the other?"""
         ...
@@ -158,6 +162,9 @@ class Sandbox:
         if answer is Outcome.MATCH and document.kind is Kind.RESIDENT_ID and document.text[14:17] == "994":
             return Outcome.MISMATCH
         return answer if proof else Outcome.MISMATCH
+
+    def presence_url(self, return_to: str) -> str:
+        return ""
 
     def check_guardian(self, guardian: Document, ward: Document, guardian_name: str, ward_name: str) -> Outcome:
         if (guardian.text, ward.text) in _register().families:

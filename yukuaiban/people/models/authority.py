@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -59,6 +61,11 @@ class Guardianship(models.Model):
 
     def __str__(self) -> str:
         return f"{self.guardian_id} → {self.ward_id}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it holds, as people say it."""
+        return self.valid_until - timedelta(days=1) if self.valid_until else None
 
 
 class MandateKind(models.TextChoices):
@@ -134,3 +141,8 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.principal_id} → {self.agent_id} {self.state}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it holds, as people say it."""
+        return self.valid_until - timedelta(days=1)

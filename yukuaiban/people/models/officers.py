@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -67,3 +69,8 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} @ {self.desk_id}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it holds, as people say it."""
+        return self.valid_until - timedelta(days=1) if self.valid_until else None

@@ -1,0 +1,284 @@
+"""The log-in itself: phone, password, second factor, devices; a lost phone; a number that now belongs to another."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.password_change import change_password, finalize_password_change
+from allauth.account.models import EmailAddress, Login
+from allauth.account.utils import perform_login
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from yukuaiban.config.now import now
+from yukuaiban.identifiers import phone as phones
+from yukuaiban.people import access, codes, passes, services
+from yukuaiban.people.forms import (
+    CodeForm,
+    IdentityForm,
+    PhoneChangeForm,
+    PhoneCodesForm,
+    PhoneForm,
+    SetPasswordForm,
+    attempt,
+)
+from yukuaiban.people.models import Account, AccountEvent, PhoneClaim
+from yukuaiban.people.pages.common import INVALID, form_page, page
+from yukuaiban.people.verifiers import person_verifier
+
+PHONE_CHANGE, CLAIM = "phone_change", "phone_claim"  # in the session
+RECENT_CODE_SECONDS = 600
+
+
+@access.signed_in
+def security(request: HttpRequest) -> HttpResponse:
+    """Everything about how I log in, and what happened to my account."""
+    account = access.account_of(request)
+    factors = set(Authenticator.objects.filter(user=account).values_list("type", flat=True))
+    return page(
+        request,
+        "people/security.html",
+        {
+            "here": "people:security",
+            "account": account,
+            "phone": phones.mask(account.phone) if account.phone_verified_at and account.phone else None,
+            "email": EmailAddress.objects.filter(user=account, verified=True).first(),
+            "factors": factors,
+            "devices": UserSession.objects.filter(user=account).count(),
+            "events": AccountEvent.objects.filter(account=account).order_by("-at")[:20],
+        },
+    )
+
+
+# --- phone ------------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@access.signed_in
+@reauthentication_required
+def phone(request: HttpRequest) -> HttpResponse:
+    """Change the number: the old one still receives, or it is lost and name and document are checked again."""
+    account = access.account_of(request)
+    has_phone = account.phone_verified_at is not None
+    form = PhoneChangeForm(request.POST or None, has_phone=has_phone)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(form, lambda: _send_phone_codes(request, account, form))
+    ):
+        return redirect("people:phone_codes")
+    return form_page(
+        request,
+        form,
+        title=_("更换手机号码") if has_phone else _("绑定手机号码"),
+        lead=_("当前号码：{phone}").format(phone=phones.mask(account.phone)) if has_phone and account.phone else "",
+        submit=_("发送验证码"),
+        back=reverse("people:security"),
+        here="people:security",
+        template="people/phone.html",
+        claim_url=reverse("people:claim"),
+    )
+
+
+def _send_phone_codes(request: HttpRequest, account: Account, form: forms.Form) -> bool:
+    data = form.cleaned_data
+    new, how = data["phone"], data.get("how") or "first"
+    services.check_new_phone(account=account, phone=new)
+    if how == "real_name":
+        services.check_own_identity(
+            account=account, name=data["name"], id_kind=data["id_kind"], id_number=data["id_number"]
+        )
+    text = _("您正在把渝快办账号的手机号码更换为新号码，验证码 {code}。")
+    codes.send(request.session, "phone_new", new, text)
+    if how == "old_phone":
+        codes.send(request.session, "phone_old", account.phone or "", text)
+    request.session[PHONE_CHANGE] = {"phone": new, "how": how}
+    return True
+
+
+@require_http_methods(["GET", "POST"])
+@access.signed_in
+def phone_codes(request: HttpRequest) -> HttpResponse:
+    """The codes came back: the number is changed."""
+    account = access.account_of(request)
+    wanted: dict[str, str] | None = request.session.get(PHONE_CHANGE)
+    if wanted is None:
+        return redirect("people:phone")
+    with_old = wanted["how"] == "old_phone"
+    form = PhoneCodesForm(request.POST or None, with_old=with_old)
+    if request.method == "POST" and form.is_valid():
+        changed = attempt(form, lambda: _change_phone(request, account, wanted, form))
+        if changed:
+            messages.success(request, _("手机号码已更换。"))
+            return redirect("people:security")
+    return form_page(
+        request,
+        form,
+        title=_("输入验证码"),
+        lead=_("验证码已发到 {phone}，5 分钟内有效。").format(phone=phones.mask(wanted["phone"])),
+        submit=_("更换号码"),
+        back=reverse("people:phone"),
+        here="people:security",
+    )
+
+
+def _change_phone(request: HttpRequest, account: Account, wanted: dict[str, str], form: forms.Form) -> bool:
+    if wanted["how"] == "old_phone":
+        codes.check(request.session, "phone_old", form.cleaned_data["old_code"])
+    proved = codes.check(request.session, "phone_new", form.cleaned_data["new_code"])
+    services.phone_change(account=account, phone=proved, proof=wanted["how"], at=now())
+    del request.session[PHONE_CHANGE]
+    return True
+
+
+# --- a number that now belongs to another: no account is needed -------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def claim(request: HttpRequest) -> HttpResponse:
+    """The number is mine now, but somebody's account has it."""
+    form = PhoneForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        sent = attempt(form, lambda: _send_claim_code(request, form.cleaned_data["phone"]))
+        if sent:
+            return redirect("people:claim_code")
+    return _public_form(
+        request,
+        form,
+        title=_("认领手机号码"),
+        lead=_("号码是您新办的，却已有渝快办账号？验证号码并核对您的姓名后，号码归到您的账号；原账号的内容您看不到。"),
+        submit=_("发送验证码"),
+        back=reverse("account_login"),
+    )
+
+
+def _send_claim_code(request: HttpRequest, number: str) -> bool:
+    codes.send(request.session, "claim", number, _("您正在渝快办认领此手机号码，验证码 {code}。"))
+    return True
+
+
+@require_http_methods(["GET", "POST"])
+def claim_code(request: HttpRequest) -> HttpResponse:
+    """The code came back: he holds the number."""
+    to = codes.pending(request.session, "claim")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        number = attempt(form, lambda: codes.check(request.session, "claim", form.cleaned_data["code"]))
+        if number is not None:
+            request.session[CLAIM] = services.phone_claim_open(phone=number, at=now()).pk
+            return redirect("people:claim_person")
+    if to is None and not form.errors:
+        return redirect("people:claim")
+    return _public_form(
+        request,
+        form,
+        title=_("输入验证码"),
+        lead=_("验证码已发到 {phone}，5 分钟内有效。").format(phone=phones.mask(to)) if to else "",
+        submit=_("继续"),
+        back=reverse("people:claim"),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def claim_person(request: HttpRequest) -> HttpResponse:
+    """Who he is; then the number is his, and he is logged in."""
+    claim_id: int | None = request.session.get(CLAIM)
+    if claim_id is None or not PhoneClaim.objects.filter(pk=claim_id, expires_at__gt=now()).exists():
+        return redirect("people:claim")
+    mine = access.account_of(request) if passes.identify(request) is not None else None
+    form = IdentityForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        account = attempt(
+            form,
+            lambda: services.phone_claim_settle(claim_id=claim_id, account=mine, at=now(), **form.cleaned_data),
+        )
+        if account is not None:
+            del request.session[CLAIM]
+            messages.success(request, _("号码已归到您的账号。"))
+            if mine is not None:
+                return redirect("people:security")
+            return perform_login(request, Login(user=account, redirect_url=reverse("people:me")))
+    return _public_form(
+        request,
+        form,
+        title=_("核对您的身份"),
+        lead=_("号码已验证。请填写您本人的姓名和证件，核对一致后号码归到您的账号。"),
+        submit=_("核对并认领"),
+        back=reverse("people:claim"),
+        sandbox=person_verifier().is_sample,
+    )
+
+
+def _public_form(request: HttpRequest, form: forms.Form, **context: Any) -> HttpResponse:
+    status = INVALID if form.errors else 200
+    response = render(request, "people/form.html", {"form": form, "here": "", "note": "", **context}, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+# --- password and devices ---------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@access.signed_in
+def password(request: HttpRequest) -> HttpResponse:
+    """A new password for who has just logged in by a code (a forgotten one cannot be asked for)."""
+    account = access.account_of(request)
+    records = get_authentication_records(request, account)
+    by_code = [record for record in records if record["method"] == "code"]
+    if not by_code or time.time() - by_code[-1]["at"] > RECENT_CODE_SECONDS:
+        return redirect("account_change_password")
+    form = SetPasswordForm(account, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        change_password(account, form.cleaned_data["password1"])
+        finalize_password_change(request, account, None)
+        return redirect("people:security")
+    return form_page(
+        request,
+        form,
+        title=_("设置新密码"),
+        lead=_("设置后，其他设备上的登录全部退出。"),
+        submit=_("保存新密码"),
+        back=reverse("people:security"),
+        here="people:security",
+    )
+
+
+def forgotten_password(request: HttpRequest) -> HttpResponse:
+    """Whoever forgot it logs in by a code and then sets a new one; one way for phone and e-mail."""
+    messages.info(request, _("请先用验证码登录，随后设置新密码。"))
+    return redirect(f"{reverse('account_request_login_code')}?next={reverse('people:password')}")
+
+
+@require_http_methods(["GET", "POST"])
+@access.signed_in
+def logout_everywhere(request: HttpRequest) -> HttpResponse:
+    """End every log-in on every device."""
+    if request.method == "POST":
+        services.account_logout_everywhere(account=access.account_of(request), at=now())
+        logout(request)
+        messages.success(request, _("所有设备上的登录都已退出。"))
+        return redirect("account_login")
+    return page(
+        request,
+        "people/confirm.html",
+        {
+            "here": "people:security",
+            "title": _("退出所有设备？"),
+            "consequence": _("包括这台设备在内，所有登录在几秒内失效，需要重新登录。"),
+            "action": reverse("people:logout_everywhere"),
+            "back": reverse("people:security"),
+            "yes": _("全部退出"),
+        },
+    )

@@ -1,0 +1,122 @@
+"""Posts: given, ended, and stood in for. Whoever gives posts holds none of the work himself (三员分立)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from yukuaiban.config.errors import Invalid, NotFound, PermissionRefused
+from yukuaiban.people import assurance, passes, selectors
+from yukuaiban.people.actors import Actor
+from yukuaiban.people.errors import AlreadyDone, NeedsAssurance
+from yukuaiban.people.models import Account, Desk, Post, Role
+from yukuaiban.people.permissions import check_role, check_second_person
+
+#: Roles that nobody may hold together: who checks the work does not do it. Law: 网络安全法 第二十一条; GB/T 22239-2019.
+APART = {Role.AUDITOR: {Role.WINDOW, Role.HANDLER, Role.APPROVER, Role.EDITOR, Role.SUPERVISOR}}
+
+
+@transaction.atomic
+def post_give(
+    *, account: Account, desk: Desk, valid_from: date, valid_until: date | None = None, by: Actor, at: datetime
+) -> Post:
+    """Give an officer a post. He must be known by his real name.
+
+    Args:
+        by: A supervisor of the same department, or the system (packs, demonstration).
+
+    Raises: PermissionRefused, NeedsAssurance, Invalid, AlreadyDone.
+    """
+    _check_may_staff(by, desk)
+    check_second_person(by, [account.pk])
+    if account.party is None or not assurance.reaches(account.party.assurance, assurance.REAL_NAME):
+        raise NeedsAssurance(_("岗位人员须先完成实名认证。"))
+    _check_apart(account, desk, valid_from)
+    return _create(
+        Post(account=account, desk=desk, valid_from=valid_from, valid_until=valid_until), account, valid_from
+    )
+
+
+@transaction.atomic
+def post_substitute(
+    *, post_id: int, account: Account, valid_from: date, valid_until: date, reason: str, by: Actor, at: datetime
+) -> Post:
+    """Somebody stands in at a post for a dated time (代理): named by its holder or by a supervisor of the department.
+
+    Raises: NotFound, PermissionRefused, NeedsAssurance, Invalid, AlreadyDone.
+    """
+    post = _locked(post_id)
+    if by.account_id != post.account_id:
+        _check_may_staff(by, post.desk)
+    if account.pk == post.account_id:
+        raise Invalid(_("不能由本人代理自己的岗位。"), details={"account": ""})
+    if account.party is None or not assurance.reaches(account.party.assurance, assurance.REAL_NAME):
+        raise NeedsAssurance(_("岗位人员须先完成实名认证。"))
+    _check_apart(account, post.desk, valid_from)
+    row = Post(
+        account=account,
+        desk=post.desk,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        substitute_for=post,
+        reason=reason,
+    )
+    return _create(row, account, valid_from)
+
+
+@transaction.atomic
+def post_end(*, post_id: int, on: date, by: Actor, at: datetime) -> Post:
+    """End a post: the officer holds it until before `on`; he loses it on every page within five seconds.
+
+    Raises: NotFound, PermissionRefused.
+    """
+    post = _locked(post_id)
+    _check_may_staff(by, post.desk)
+    if post.valid_until is not None and post.valid_until <= on:
+        return post
+    if on <= post.valid_from:  # a range is never empty: one that never began is taken away
+        post.delete()
+    else:
+        post.valid_until = on
+        post.save(update_fields=["valid_until"])
+    passes.revoke(post.account_id)
+    return post
+
+
+def _create(post: Post, account: Account, valid_from: date) -> Post:
+    if post.valid_until is not None and post.valid_until <= valid_from:
+        message = _("结束日期应在开始日期之后。")
+        raise Invalid(message, details={"valid_until": message})
+    try:
+        with transaction.atomic():
+            post.save()
+    except IntegrityError as error:
+        raise AlreadyDone(_("此人从这一天起已在这个岗位上。")) from error
+    passes.revoke(account.pk)
+    return post
+
+
+def _check_may_staff(by: Actor, desk: Desk) -> None:
+    if by.kind == "system":
+        return
+    check_role(by, Role.SUPERVISOR)
+    if by.department_id != desk.department_id:
+        raise PermissionRefused(_("只能安排本部门的岗位。"))
+
+
+def _check_apart(account: Account, desk: Desk, on: date) -> None:
+    held = {post.desk.role for post in selectors.posts_of(account, on)}
+    wanted = Role(desk.role)
+    clash = held & APART.get(wanted, set()) or {role for role in held if wanted in APART.get(Role(role), set())}
+    if clash:
+        names = "、".join(str(Role(role).label) for role in sorted(clash))
+        raise Invalid(_("安全审计岗位不能与办理岗位由一人兼任（已任：{roles}）。").format(roles=names))
+
+
+def _locked(post_id: int) -> Post:
+    post = Post.objects.select_for_update(of=("self",)).select_related("desk").filter(pk=post_id).first()
+    if post is None:
+        raise NotFound(_("没有找到这个岗位。"))
+    return post
