@@ -67,7 +67,8 @@ def clean(
     today = today or now.today()
     wrong = Wrong()
     normal = normal_fields(form.all_fields(), answers, wrong, whole=complete)
-    kept, dropped = _shown(((field, form.shown_when[field.key]) for field in form.all_fields()), normal)
+    asked = ((field, form.shown_when[field.key]) for field in form.all_fields())
+    kept, dropped = _shown(asked, normal, whole=complete)
     dropped += [str(key) for key in answers if key not in form.by_key]
     with translation.override(locale or translation.get_language()):
         errors = _errors(form, kept, wrong, dropped, complete=complete, today=today)
@@ -108,7 +109,7 @@ def _holds(condition: Condition | None, answers: Mapping[str, Any]) -> bool:
 
 
 def _shown(
-    fields: Iterable[tuple[FormField, Condition | None]], answers: Mapping[str, Any], path: str = ""
+    fields: Iterable[tuple[FormField, Condition | None]], answers: Mapping[str, Any], path: str = "", *, whole: bool
 ) -> tuple[dict[str, Any], list[str]]:
     """Answers without hidden ones, and the paths of those.
 
@@ -127,11 +128,14 @@ def _shown(
         if field.kind is Kind.REPEAT and isinstance(value, list):
             rows = []
             for n, row in enumerate(value):
-                in_row, below = _shown(((one, one.condition) for one in field.fields), row, f"{here}.{n}.")
-                rows.append(in_row)
+                asked = ((one, one.condition) for one in field.fields)
+                in_row, below = _shown(asked, row, f"{here}.{n}.", whole=whole)
                 dropped += below
+                if in_row or not whole:
+                    rows.append(in_row)
             value = rows
-        kept[field.key] = value
+        if value != []:
+            kept[field.key] = value
     return kept, dropped
 
 
@@ -149,7 +153,7 @@ def _errors(
             continue
         steps = [str(step) for step in error.instance_path]
         if kind == "required":
-            steps.append(error.kind.property)
+            steps.append(str(error.kind.as_dict()["property"]))
         path = ".".join(steps)
         if path not in errors:
             errors[path] = messages.of(form, path, kind, answers, today=today)

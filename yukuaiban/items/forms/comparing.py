@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yukuaiban import conditions
-from yukuaiban.items.forms.definition import Form, FormField, Kind
+from yukuaiban.items.forms.definition import Form, FormField, Kind, Label
 
 _NOT_WORDS = re.compile(r"[\W_]+")
 ALIKE = 0.75  # labels that share so much of their pairs of characters ask the same thing
@@ -96,6 +96,11 @@ class _Question:
         return self.label == other.label or _overlap(self.pairs, other.pairs) >= ALIKE
 
 
+def _words(label: Label) -> str:
+    """Chinese without punctuation and spaces."""
+    return _NOT_WORDS.sub("", label.zh)
+
+
 def _overlap(a: frozenset[str], b: frozenset[str]) -> float:
     return 2 * len(a & b) / (len(a) + len(b)) if a or b else 0.0
 
@@ -109,9 +114,9 @@ def _question(field: FormField, path: str = "") -> Iterator[_Question]:
     if field.kind is Kind.NOTE:
         return
     here = f"{path}{field.key}"
-    label = _NOT_WORDS.sub("", field.label.zh)
+    label = _words(field.label)
     pairs = frozenset(label[n : n + 2] for n in range(len(label) - 1)) or frozenset({label})
-    options = frozenset(_NOT_WORDS.sub("", option.label.zh) for option in field.options)
+    options = frozenset(_words(option.label) for option in field.options)
     yield _Question(here, field.kind, label, pairs, options)
     for inner in field.fields:  # of a repeat's row; the parts of a block are the same everywhere
         yield from _question(inner, f"{here}.")
@@ -120,10 +125,11 @@ def _question(field: FormField, path: str = "") -> Iterator[_Question]:
 def _conditions(form: Form) -> Iterator[str]:
     """Each condition with its fields named by their labels, so that a renamed key makes no new condition."""
     for group in form.groups:
-        for holder, known in [(group, form.by_key), *((field, form.by_key) for field in group.fields)]:
-            if holder.condition is not None:
-                yield _told(holder.condition, known)
+        if group.condition is not None:
+            yield _told(group.condition, form.by_key)
         for field in group.fields:
+            if field.condition is not None:
+                yield _told(field.condition, form.by_key)
             in_row = {inner.key: inner for inner in field.fields}
             for inner in field.fields:
                 if inner.condition is not None:
@@ -136,7 +142,11 @@ def _told(condition: conditions.Condition, known: Mapping[str, FormField]) -> st
             first, _dot, rest = node["field"].partition(".")
             values: Sequence[Any] = node["value"] if isinstance(node["value"], list) else [node["value"]]
             options = {option.value: option.label.zh for option in known[first].options}
-            return {**node, "field": f"{known[first].label.zh}.{rest}", "value": [options.get(v, v) for v in values]}
+            return {
+                **node,
+                "field": f"{_words(known[first].label)}.{rest}",
+                "value": [options.get(v, v) for v in values],
+            }
         if isinstance(node, dict):
             return {key: named(value) for key, value in node.items()}
         return [named(one) for one in node] if isinstance(node, list) else node

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import jsonschema_rs
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
@@ -98,6 +98,9 @@ class Sensitivity(StrEnum):
 
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Model = TypeVar("Model", bound=Strict)
 
 
 class Label(Strict):
@@ -319,13 +322,14 @@ def resolve(form: Form, code_set: Callable[[str], Sequence[Option]]) -> Form:
             changes["options"] = tuple(code_set(field.options_from))
         if field.fields:
             changes["fields"] = tuple(filled(inner) for inner in field.fields)
-        return FormField.model_validate({**dict(field), **changes}) if changes else field
+        return _with(field, **changes) if changes else field
 
-    groups = tuple(
-        Group.model_validate({**dict(group), "fields": tuple(filled(field) for field in group.fields)})
-        for group in form.groups
-    )
-    return Form(groups=groups)
+    return Form(groups=tuple(_with(group, fields=tuple(map(filled, group.fields))) for group in form.groups))
+
+
+def _with(model: Model, **changes: Any) -> Model:
+    """A copy with other values, validated like the original."""
+    return type(model).model_validate({name: getattr(model, name) for name in type(model).model_fields} | changes)
 
 
 def _bounds(field: FormField) -> list[str]:
@@ -396,7 +400,7 @@ def _understands(field: FormField, leaf: conditions.Leaf) -> bool:
     texts = all(isinstance(value, str) for value in values)
     match field.kind:
         case Kind.CHOICE | Kind.CHOICES:
-            options = {option.value for option in field.options} or set(values)  # unknown before `resolve`
+            options: set[Any] = {option.value for option in field.options} or set(values)  # unknown before `resolve`
             fits = op is conditions.Op.CONTAINS if field.kind is Kind.CHOICES else op in _FOR_TEXT
             return fits and (op is conditions.Op.STARTS_WITH or set(values) <= options)
         case Kind.YES_NO:

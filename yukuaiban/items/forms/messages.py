@@ -89,8 +89,8 @@ def of(form: Form, path: str, error: str, answers: Mapping[str, Any], *, today: 
         return _missing(field) % said
     match field.kind:
         case Kind.TEXT | Kind.TEXTAREA:
-            around = _at(answers, path.rpartition(".")[0]) if len(way) > 1 else None
-            document = around.get("kind", "") if way[-2:-1] and way[-2].kind is Kind.IDENTITY_DOCUMENT else None
+            of_document = len(way) > 1 and way[-2].kind is Kind.IDENTITY_DOCUMENT
+            document = _at(answers, f"{path.rpartition('.')[0]}.kind") if of_document else None
             return _text(field, value, error, said, document)
         case Kind.NUMBER | Kind.MONEY:
             return _number(field, value, error, said)
@@ -101,7 +101,7 @@ def of(form: Form, path: str, error: str, answers: Mapping[str, Any], *, today: 
         case Kind.CHOICES | Kind.REPEAT:
             return _count(field, error, said)
         case Kind.CHOICE | Kind.YES_NO:
-            return _("“%(label)s”请从列出的选项中选择。") % said
+            return _("请从列出的选项中选择“%(label)s”。") % said
         case Kind.EMAIL:
             return _("“%(label)s”不是可用的电子邮箱。请检查 @ 前后的写法，例如 name@example.com。") % said
         case Kind.PHONE:
@@ -125,7 +125,7 @@ def _again(said: dict[str, str]) -> str:
 
 def _text(field: FormField, value: Any, error: str, said: dict[str, str], document: str | None) -> str:
     found = len(value) if isinstance(value, str) else 0
-    if document is not None and error == "format":
+    if document and error == "format":
         return _from_scheme(lambda: documents.parse(document, str(value))) or _again(said)
     if field.format and error in {"format", "maxLength"}:
         return _from_scheme(lambda: _SCHEMES[field.format or ""].parse(str(value))) or _again(said)
@@ -187,7 +187,7 @@ def _count(field: FormField, error: str, said: dict[str, str]) -> str:
     if error == "maxItems":
         facts = {**said, "n": field.max or MOST_ROWS}
         return (_("“%(label)s”最多填 %(n)s 行。请删去多余的。") if rows else _("“%(label)s”最多选 %(n)s 项。")) % facts
-    return _("“%(label)s”请从列出的选项中选择。") % said
+    return _("请从列出的选项中选择“%(label)s”。") % said
 
 
 def _from_scheme(parse: Any) -> str:

@@ -10,7 +10,7 @@ whether a division exists.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -132,7 +132,7 @@ def document_format(kind: documents.Kind | str) -> str:
     return f"ykb-{documents.Kind(kind).value.replace('_', '-')}"
 
 
-FORMATS: Mapping[str, Any] = {
+FORMATS: dict[str, Any] = {
     "ykb-credit-code": _holds(credit_code.parse),
     "ykb-phone": _holds(phone.parse),
     "ykb-mobile": _holds(phone.parse, mobile_only=True),
@@ -259,14 +259,14 @@ def _number(field: FormField, locale: str) -> Schema:
 def _date(field: FormField, today: date | None) -> Schema:
     patterns = [{"pattern": f"^{_YEARS}-"}]
     told: Schema = {}
-    for name, side in (("not_before", "after"), ("not_after", "before")):
-        text = getattr(field, name)
+    for word, text in (("x-ykb-not-before", field.not_before), ("x-ykb-not-after", field.not_after)):
         if text is None:
             continue
-        told[f"x-ykb-{name.replace('_', '-')}"] = text
+        told[word] = text
         if today is not None or not text.startswith("today"):
-            edge = days.bound(text, today or date.min)
-            patterns.append({"pattern": date_pattern(**{side: edge.isoformat()})})
+            edge = days.bound(text, today or date.min).isoformat()
+            later = word == "x-ykb-not-before"
+            patterns.append({"pattern": date_pattern(after=edge) if later else date_pattern(before=edge)})
     return {"type": "string", "format": "date", "allOf": patterns, **told}
 
 

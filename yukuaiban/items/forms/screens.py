@@ -81,7 +81,7 @@ class Control:
     @property
     def described_by(self) -> str | None:
         """For aria-describedby."""
-        return " ".join(f"{self.id}-{part}" for part in ("help", "error") if getattr(self, part)) or None
+        return " ".join(f"{self.id}-{part}" for part in ("help", "unit", "error") if getattr(self, part)) or None
 
     def leaves(self) -> Iterator[Control]:
         """The controls that a person touches, this one or those inside it."""
@@ -260,11 +260,9 @@ class _Pen:
 
     def _one_of(self, field: FormField, value: Any, plain: Control) -> Control:
         if field.kind is Kind.YES_NO:
-            choices = (
-                Choice("yes", pgettext("answer", "是"), value is True),
-                Choice("no", pgettext("answer", "否"), value is False),
-            )
-            return replace(plain, draw="radios", choices=choices)
+            yes = Choice("yes", pgettext("answer", "是"), value is True)
+            no = Choice("no", pgettext("answer", "否"), value is False)
+            return replace(plain, draw="radios", choices=(yes, no))
         choices = self._options(field, [value])
         return replace(plain, draw="radios" if len(choices) <= FEW else "select", choices=choices)
 
