@@ -7,6 +7,9 @@ class CasesConfig(AppConfig):
     name = "yukuaiban.cases"
 
     def ready(self) -> None:
+        from yukuaiban.cases import matters
         from yukuaiban.chain import heads
+        from yukuaiban.materials import slots
 
         heads.register("case", "cases_case")
+        slots.register(matters.resolve, matters.may_read)

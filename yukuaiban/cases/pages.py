@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages as toasts
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -26,7 +25,8 @@ from yukuaiban.items import selectors as items
 from yukuaiban.materials import selectors as materials
 from yukuaiban.messages.letters import selectors as letters
 from yukuaiban.messages.letters.models import Letter
-from yukuaiban.people import facts, passes
+from yukuaiban.people import facts
+from yukuaiban.people.access import party_actor, signed_in
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.assurance import assurance_missing
 from yukuaiban.people.selectors import acting_for
@@ -35,20 +35,12 @@ from yukuaiban.places.selectors import DIVISIONS
 RECEIPT = "receipt_code"  # session key of the look-up code that is shown once
 
 
-def applicant(request: HttpRequest) -> Actor:
-    """The person acting for the party he chose."""
-    seen = passes.identify(request)
-    if seen is None or seen.party_id is None:
-        raise NotFound(_("请先登录。"))
-    return seen.as_party()
-
-
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def apply(request: HttpRequest, code: str) -> HttpResponse:
     """Start, or go on with, the one draft for an item; what is missing before that is said with the way to get it."""
     guide = items.guide(code)
-    by = applicant(request)
+    by = party_actor(request)
     if guide.content is None:
         return redirect("portal:item", code=code)
     missing = assurance_missing(request.user, guide.content.assurance.value)
@@ -60,14 +52,14 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _draft(request: HttpRequest, number: str) -> tuple[Case, Context, Actor]:
-    by = applicant(request)
+    by = party_actor(request)
     case = selectors.case_for_party(by, number)
     if case.state != State.DRAFT:
         raise NotFound(_("这份申请已经提交，不再是草稿。请到“我的办件”查看。"))
     return case, Context(case, now()), by
 
 
-@login_required
+@signed_in
 @require_GET
 def draft(request: HttpRequest, number: str) -> HttpResponse:
     """Go on where the draft was left: at the first group that is not complete."""
@@ -96,7 +88,7 @@ def _steps(case: Case, ctx: Context, answers: dict[str, Any]) -> list[tuple[str,
     ]
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
     """One group of questions a screen. Every button saves first; nothing typed is lost."""
@@ -139,7 +131,7 @@ def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
     return render(request, "cases/draft_group.html", context, status=422 if errors else 200)
 
 
-@login_required
+@signed_in
 @require_GET
 def draft_materials(request: HttpRequest, number: str) -> HttpResponse:
     """What must be shown, what we already hold, and what is left to upload."""
@@ -160,11 +152,11 @@ def draft_materials(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def draft_review(request: HttpRequest, number: str) -> HttpResponse:
     """Everything once more, then the one button that files. Drafts are never mistaken for filings."""
-    by = applicant(request)
+    by = party_actor(request)
     case = selectors.case_for_party(by, number)
     if case.state != State.DRAFT:
         return redirect("cases:receipt", number=number)
@@ -204,7 +196,7 @@ def draft_review(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def draft_discard(request: HttpRequest, number: str) -> HttpResponse:
     """Asks first: what was typed and uploaded is gone afterwards."""
@@ -216,11 +208,11 @@ def draft_discard(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/draft_discard.html", {"case": case, "guide": ctx.guide})
 
 
-@login_required
+@signed_in
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
     """My matters, newest first, with the next thing to do."""
-    by = applicant(request)
+    by = party_actor(request)
     drafts = {"draft": True, "filed": False}.get(request.GET.get("show", ""))
     page = selectors.my_cases(by, after=request.GET.get("after") or None, drafts=drafts)
     return render(
@@ -230,11 +222,11 @@ def mine(request: HttpRequest) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in
 @require_GET
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Where it stands, the clock with its reasons, what happened, the one next thing to do."""
-    by = applicant(request)
+    by = party_actor(request)
     found = selectors.case_for_party(by, number)
     if found.state == State.DRAFT:
         return redirect("cases:draft", number=number)
@@ -242,11 +234,11 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/case.html", page_of(found, by, language=get_language() or "zh"))
 
 
-@login_required
+@signed_in
 @require_GET
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """The receipt, to keep and to print; the look-up code is shown once."""
-    by = applicant(request)
+    by = party_actor(request)
     found = selectors.case_for_party(by, number)
     if found.state == State.DRAFT:
         return redirect("cases:draft", number=number)
@@ -268,11 +260,11 @@ def track(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/track.html", context, status=404 if "problem" in context else 200)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def correction(request: HttpRequest, number: str) -> HttpResponse:
     """What the notice asks for, and only that, can be changed."""
-    by = applicant(request)
+    by = party_actor(request)
     found = selectors.case_for_party(by, number)
     if found.state != State.CORRECTION:
         return redirect("cases:case", number=number)
@@ -316,10 +308,10 @@ def correction(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
-    by = applicant(request)
+    by = party_actor(request)
     found = selectors.case_for_party(by, number)
     if request.method == "POST":
         services.case_withdraw(case_id=found.pk, by=by, at=now(), reason=request.POST.get("reason", "")[:500])
@@ -328,10 +320,10 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/withdraw.html", {"case": found})
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def request_hearing(request: HttpRequest, number: str) -> HttpResponse:
-    by = applicant(request)
+    by = party_actor(request)
     found = selectors.case_for_party(by, number)
     if request.method == "POST":
         services.hearing_request(case_id=found.pk, by=by, at=now(), reason=request.POST.get("reason", "")[:500])
@@ -340,11 +332,11 @@ def request_hearing(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/request_hearing.html", {"case": found})
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def supplement(request: HttpRequest, number: str) -> HttpResponse:
     """Hand in what was left to be made up (容缺)."""
-    by = applicant(request)
+    by = party_actor(request)
     found = selectors.case_for_party(by, number)
     if request.method == "POST":
         services.case_supplement(case_id=found.pk, by=by, at=now())
@@ -360,11 +352,11 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in
 @require_GET
 def letter(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """One letter of my case, as the signed PDF."""
-    found = selectors.case_for_party(applicant(request), number)
+    found = selectors.case_for_party(party_actor(request), number)
     return pdf(letters.letter_of(found.pk, pk))
 
 
@@ -376,10 +368,10 @@ def pdf(row: Letter) -> HttpResponse:
     return response
 
 
-@login_required
+@signed_in
 @require_POST
 def message(request: HttpRequest, number: str) -> HttpResponse:
-    by = applicant(request)
+    by = party_actor(request)
     found = selectors.case_for_party(by, number)
     services.message_write(case_id=found.pk, by=by, at=now(), text=request.POST.get("text", ""))
     toasts.success(request, _("留言已发出。"))

@@ -8,7 +8,6 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages as toasts
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,9 +30,10 @@ from yukuaiban.items import forms
 from yukuaiban.materials import selectors as materials
 from yukuaiban.messages.letters import selectors as letter_selectors
 from yukuaiban.messages.letters.models import Letter
-from yukuaiban.people import passes, reading
+from yukuaiban.people import access
 from yukuaiban.people import selectors as people
 from yukuaiban.people.actors import Actor
+from yukuaiban.people.services.privacy import person_read
 from yukuaiban.places.selectors import DIVISIONS
 
 View = Callable[..., HttpResponse]
@@ -41,18 +41,13 @@ BUCKETS = [(b.value, b.label) for b in Work.Bucket]
 
 
 def officer_only(view: View) -> View:
-    """Lets an officer in with his actor; to anyone else there is no such page."""
+    """A page of officers: the view gets the officer as he acts from his post; to anyone else there is no such page."""
 
-    @wraps(view)
-    @login_required
+    @access.at_post()
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        seen = passes.identify(request)
-        by = seen.as_officer() if seen else None
-        if by is None:
-            raise NotFound(_("没有这个页面。"))
-        return view(request, by, *args, **kwargs)
+        return view(request, access.officer_actor(request), *args, **kwargs)
 
-    return guarded
+    return wraps(view)(guarded)
 
 
 def desks_of(request: HttpRequest, by: Actor) -> list[int]:
@@ -102,7 +97,9 @@ def work(request: HttpRequest, by: Actor) -> HttpResponse:
 def case(request: HttpRequest, by: Actor, number: str) -> HttpResponse:
     """Everything at hand: answers, documents, clock, what happened, what can be done now and why the rest cannot."""
     found = selectors.case_for_officer(by, number)
-    reading.note(by=by, party_id=found.applicant_id, purpose="case", reference=found.number)
+    person_read(
+        party_id=found.applicant_id, by=by, reason=_("办理办件"), reference=found.number, what=["name", "case"], at=now()
+    )
     return render(request, "desk/case.html", {**_list(request, by), **_case(found, by)})
 
 
@@ -192,17 +189,6 @@ def bulk(request: HttpRequest, by: Actor) -> HttpResponse:
             report.append((number, True, _("已完成")))
     context = {"report": report, "act": TRANSITIONS[name], "by": by, "posts": people.posts_of(request.user)}
     return render(request, "desk/bulk.html", context)
-
-
-@officer_only
-@require_POST
-def choose_post(request: HttpRequest, by: Actor) -> HttpResponse:
-    """Work from another of one's posts."""
-    wanted = next((p for p in people.posts_of(request.user) if str(p.pk) == request.POST.get("post")), None)
-    if wanted is None:
-        raise NotFound(_("没有这个岗位，或您今天不在这个岗位。"))
-    passes.choose_post(request, wanted)
-    return redirect("desk:work")
 
 
 @officer_only

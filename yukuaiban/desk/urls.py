@@ -7,7 +7,6 @@ from yukuaiban.desk import catalogue, news, pages
 app_name = "desk"
 urlpatterns = [
     path("desk/", pages.work, name="work"),
-    path("desk/post", pages.choose_post, name="choose_post"),
     path("desk/bulk", pages.bulk, name="bulk"),
     path("desk/filters", pages.filters, name="filters"),
     path("desk/letters", pages.letters, name="letters"),

@@ -10,6 +10,7 @@ and what is absent counts as `missing`. Field labels of the standard: 国家政�
 
 from __future__ import annotations
 
+import warnings
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -17,6 +18,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from yukuaiban import conditions
 from yukuaiban.items.forms import Form
+
+# "register" is the field's own word; that pydantic inherits a class method of that name from ABCMeta hurts nobody.
+warnings.filterwarnings("ignore", message='Field name "register" in "MaterialSlot" shadows')
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,59}$")]

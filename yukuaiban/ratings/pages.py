@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from django.contrib import messages as toasts
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from yukuaiban.cases import selectors as cases
-from yukuaiban.cases.pages import applicant
 from yukuaiban.config.errors import DomainError
 from yukuaiban.config.now import now
+from yukuaiban.people.access import party_actor, signed_in
 from yukuaiban.ratings.models import Rating
 from yukuaiban.ratings.services import rating_give
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def rate(request: HttpRequest, number: str) -> HttpResponse:
     """Five levels and a few words. The stars of the page count from the worst, the standard's codes from the best."""
-    by = applicant(request)
+    by = party_actor(request)
     case = cases.case_for_party(by, number)
     given = Rating.objects.filter(case=case).first()
     problem: DomainError | None = None

@@ -1,0 +1,109 @@
+"""People and filed cases for tests: real rows in the loaded city, made by the services the product uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from yukuaiban.cases import services
+from yukuaiban.cases.models import Case
+from yukuaiban.config.now import ZONE, now, today
+from yukuaiban.identifiers.checks import mod_11_2
+from yukuaiban.items.models import ServiceItem
+from yukuaiban.people.actors import Actor
+from yukuaiban.people.models import Account, Desk, Party, Post
+from yukuaiban.places.models import Department
+
+_serial = iter(range(100, 999))
+
+
+def id_number(birth: date = date(1990, 1, 1), serial: int | None = None) -> str:
+    """A resident ID with a right checksum and a region that no person has (示例)."""
+    body = f"500000{birth:%Y%m%d}{serial if serial is not None else next(_serial):03d}"
+    return body + mod_11_2(body)
+
+
+def person(name: str = "张示例", *, assurance: str = "real_name", birth: date = date(1990, 1, 1), **more: Any) -> Account:
+    """A natural person with an account and a verified identity."""
+    party = Party(
+        kind="person",
+        name=name,
+        id_kind="resident_id",
+        id_number=id_number(birth),
+        birth_on=birth,
+        assurance=assurance,
+        assured_at=now(),
+        is_sample=True,
+        **more,
+    )
+    party.save()
+    account = Account(email=f"p{party.pk}@example.invalid", party=party, is_sample=True)
+    account.set_password("a-long-password-1")
+    account.save()
+    return account
+
+
+def applicant(account: Account, party: Party | None = None) -> Actor:
+    acting = party or account.party
+    assert acting is not None
+    return Actor(kind="party", account_id=account.pk, name=acting.name, party_id=acting.pk)
+
+
+def officer(role: str, department: Department, division: str, name: str | None = None) -> Actor:
+    """An officer at the desk of a role, as an actor."""
+    account = person(name or f"{role}示例")
+    desk, _made = Desk.objects.get_or_create(department=department, division_id=division, role=role, name="")
+    post = Post.objects.create(account=account, desk=desk, valid_from=today() - timedelta(days=30))
+    return Actor(
+        kind="officer",
+        account_id=account.pk,
+        name=str(account),
+        desk_id=desk.pk,
+        post_id=post.pk,
+        role=role,
+        department_id=department.pk,
+        division=division,
+    )
+
+
+@dataclass
+class Office:
+    """One item in one district with everybody who handles it."""
+
+    item: ServiceItem
+    window: Actor = field(init=False)
+    handler: Actor = field(init=False)
+    approver: Actor = field(init=False)
+
+    def __post_init__(self) -> None:
+        where = (self.item.department, self.item.division_id)
+        self.window = officer("window", *where)
+        self.handler = officer("handler", *where)
+        self.approver = officer("approver", *where)
+
+    def by_role(self, role: str) -> Actor:
+        return {"window": self.window, "handler": self.handler, "approver": self.approver}[role]
+
+
+def office(slug: str = "residence_permit", division: str = "500103") -> Office:
+    """The office of a worked-out item in a district (default 渝中区)."""
+    item = ServiceItem.objects.select_related("department").get(
+        entry__current_version__content__slug=slug, division_id=division
+    )
+    return Office(item)
+
+
+RESIDENCE = {
+    "kind": "first",
+    "registered_at": "四川省广安市广安区",
+    "home": {"division": "500103001", "detail": "示例路 1 号"},
+    "lived_since": "2024-05-01",
+    "ground": "school",
+    "school": "示例大学",
+    "paper": False,
+}
+
+
+def at(day: date, hour: int = 10) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, tzinfo=ZONE)
