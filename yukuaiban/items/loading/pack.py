@@ -147,6 +147,7 @@ def read_pack(files: Mapping[str, bytes], city: str) -> Pack:
     Raises: PackErrors.
     """
     from yukuaiban.items.loading.crosscheck import crosscheck
+    from yukuaiban.items.loading.duplicates import too_alike
 
     problems: list[Problem] = []
     pack = Pack(files=dict(files))
@@ -159,6 +160,7 @@ def read_pack(files: Mapping[str, bytes], city: str) -> Pack:
             problems.append(Problem(f"{city}/{table}", 0, "", "no such file", "the file, as a city needs it"))
     # References are checked among the rows that hold, so that one wrong cell does not hide the other errors.
     problems.extend(crosscheck(pack))
+    problems.extend(too_alike(list(pack.items.values())))
     if problems:
         raise PackErrors(problems)
     return pack

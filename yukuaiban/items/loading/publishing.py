@@ -102,6 +102,12 @@ def propose(files: Mapping[str, bytes], city: str, *, by: Any = None, theirs: bo
         )  # fmt: skip
 
 
+def propose_folder(folder: Path, *, by: Any = None, theirs: bool = False) -> PackLoad:
+    """Propose the pack of a folder. Raises PackErrors."""
+    folder = folder.resolve()
+    return propose(files_of(folder), folder.name, by=by, theirs=theirs)
+
+
 def publish(load_id: int, *, by: Any = None, exempt_because: str = "", report: Report = lambda line: None) -> PackLoad:
     """Write a proposal into the catalogue: one transaction, one load at a time.
 

@@ -1,0 +1,132 @@
+"""`pack check`: every error at once, each with file, line, field, found and expected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from yukuaiban.items.loading.pack import files_of, read_pack
+from yukuaiban.items.loading.problems import PackErrors, Problem
+from yukuaiban.items.tests.packs import edited, write_pack
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def problems(folder: Path) -> list[Problem]:
+    """All problems of a pack; none when it holds."""
+    try:
+        read_pack(files_of(folder), folder.name)
+    except PackErrors as errors:
+        return errors.problems
+    return []
+
+
+def test_the_small_city_holds(tmp_path: Path) -> None:
+    assert problems(write_pack(tmp_path)) == []
+
+
+DIRECTORY, ITEM = "directory.csv", "items/old_age.yaml"
+ERRORS = {
+    # file, what is replaced by what -> line (or the first one with these words), field, found, expected: a part of each
+    "unknown column": (DIRECTORY, ("levels,", "level,"), 1, "level", "an unknown column", "levels"),
+    "missing column": (DIRECTORY, ("levels,", "level,"), 1, "levels", "no such column", "required"),
+    "too few cells": (DIRECTORY, ("both,natural,,old_age,sample,测试\n", "both\n"), 2, "", "6 values", "11"),
+    "wrong word": (DIRECTORY, ("civil_affairs,both", "civil_affairs,town"), 2, "levels", "“town”", "city, district or"),
+    "empty cell": (DIRECTORY, ("20,高龄津贴,", "20,,"), 2, "name_zh", "“”", "at least 1 character"),
+    "code of another form": (DIRECTORY, ("SM-0002", "SM2"), 3, "code", "“SM2”", "the form"),
+    "row twice": (DIRECTORY, ("SM-0002", "SM-0001"), 3, "code", "“SM-0001” again", "once; line 2 has it"),
+    "name twice": (DIRECTORY, ("结婚登记预约", "高龄津贴"), 3, "name_zh", "“高龄津贴”", "line 2 has this one"),
+    "unknown kind": (DIRECTORY, ("housing_fund,city", "fund,city"), 4, "department_kind", "“fund”", "department_kinds"),
+    "no counterpart": (DIRECTORY, ("housing_fund,city", "housing_fund,both"), 4, "levels", "“both”", "no counterpart"),
+    "unknown theme": (DIRECTORY, (",marriage,", ",wedding,"), 3, "themes", "“wedding”", "themes.csv"),
+    "unknown life event": (DIRECTORY, ("old_age", "older"), 2, "life_events", "“older”", "life_events.csv"),
+    "parent not there": ("towns.csv", ("town,990101", "town,990109"), 2, "parent", "“990109”", "divisions.csv"),
+    "village without town": ("villages.csv", ("上村,990101001", "上村,990101002"), 2, "parent", "", "towns.csv"),
+    "second city": ("divisions.csv", ("district,990000,conf", "city,,conf"), 3, "kind", "a second city", "line 2"),
+    "no such day": ("successions.csv", ("2026-06-01", "2026-06-31"), 2, "takes_effect_on", "2026-06-31", "valid date"),
+    "pattern without {d}": ("department_kinds.csv", ("{d}民政局", "民政局"), 2, "", "", "{d}"),
+    "closes before it opens": ("hall_hours.csv", ("09:00,12:00", "12:00,09:00"), 2, "", "", "not after opens_at"),
+    "hours of no hall": ("hall_hours.csv", ("*,1 2 3 4 5 8,09", "hall-x,1,09"), 2, "hall", "“hall-x”", "halls.csv"),
+    "alias of no entry": ("aliases.csv", ("SM-0001", "SM-0009"), 2, "entry", "“SM-0009”", "directory.csv"),
+    "YAML that is none": (ITEM, ("summary: {", "summary: {{"), 5, "", "", "YAML 1.2"),
+    "key twice": (ITEM, ("visits: 0", "visits: 0\nvisits: 1"), 12, "visits", "“visits” again", "once"),
+    "anchor": (ITEM, ("title: {zh: 高龄津贴, en", "title: &t {zh: 高龄津贴, en"), 3, "title", "&t", "written out"),
+    "unknown key": (ITEM, ("visits: 0", "visits: 0\nvisit_count: 0"), 12, "visit_count", "an unknown key", "schema"),
+    "missing element": (ITEM, ("statutory: {value: 20}\n", ""), 1, "statutory", "nothing", "required"),
+    "promise longer than law": (ITEM, ("promised: {value: 10}", "promised: {value: 30}"), 1, "", "", "may only be"),
+    "wrong word deep inside": (ITEM, ("role: approver", "role: boss"), "role: boss", "process.steps[0].role", "“boss”",
+                               "approver"),
+    "bad condition": (ITEM, ("op: eq, value: monthly", "op: like, value: monthly"), "op: like",
+                      "form.groups[0].fields[3].when", "a mapping", "like"),
+    "another title": (ITEM, ("{zh: 高龄津贴, en: Old-age allowance}\ns", "{zh: 津贴, en: Old-age allowance}\ns"), 3,
+                      "title.zh", "“津贴”", "“高龄津贴”, as directory.csv says"),
+    "another type": (ITEM, ('item_type: "20"', 'item_type: "05"'), 5, "item_type", "“05”", "20, as directory.csv says"),
+    "entry not in directory": (ITEM, ("entry: SM-0001", "entry: SM-0007"), 1, "entry", "“SM-0007”", "directory.csv"),
+    "unknown department asked": (ITEM, ("role: approver}", "role: approver, department: police}"), "police",
+                                 "process.steps[0].department", "“police”", "department_kinds.csv"),
+    "too few fields of its own": (ITEM, ("{key: home, kind: yes_no", "{key: home, kind: note"), "form:", "form",
+                                  "4 fields of its own", "at least 5"),
+    "too few materials of its own": (ITEM, ("  - {key: proof, title: {zh: 银行流水, en: Bank statement}}\n", ""),
+                                     "materials:", "materials", "2 materials of its own", "at least 3"),
+    "folder of another name": ("pack.yaml", ("id: smalltown", "id: bigtown"), 1, "id", "“bigtown”", "smalltown"),
+    "extends nothing": ("pack.yaml", ("version:", "extends: nowhere\nversion:"), 0, "", "no pack.yaml", "folder"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ERRORS, ids=list(ERRORS))
+def test_each_kind_of_error_names_its_place(tmp_path: Path, case: str) -> None:
+    name, replacement, line, field, found, expected = ERRORS[case]
+    folder = write_pack(tmp_path, **{name.replace(".", "_").replace("/", "_"): edited(name, replacement)})
+    told = problems(folder)
+    assert told, "the error was not seen"
+    if isinstance(line, str):
+        text = (folder / name).read_text(encoding="utf-8")
+        line = next(n for n, text in enumerate(text.splitlines(), 1) if line in text)
+    assert any(p.line == line and p.field == field and found in p.found and expected in p.expected for p in told), (
+        "\n".join(map(str, told))
+    )
+
+
+def test_a_file_a_city_needs_is_missed(tmp_path: Path) -> None:
+    told = problems(write_pack(tmp_path, directory_csv=None))
+    assert ("smalltown/directory.csv", "no such file") in [(p.file, p.found) for p in told]
+
+
+def test_all_errors_are_told_at_once_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
+    folder = write_pack(
+        tmp_path,
+        directory_csv=edited(DIRECTORY, ("civil_affairs,both", "civil_affairs,town"), ("SM-0003,20", "SM-0003,21")),
+        towns_csv=edited("towns.csv", ("town,990101", "town,990109")),
+        items_old_age_yaml=edited(ITEM, ("role: approver", "role: boss"), ("visits: 0", "visits: 9")),
+    )
+    told = problems(folder)
+    assert len(told) >= 5
+    assert [(p.file, p.line) for p in told] == sorted((p.file, p.line) for p in told)
+    assert {p.file.partition("/")[2] for p in told} >= {"directory.csv", "towns.csv", ITEM}
+
+
+def test_a_file_in_another_encoding_names_the_line(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path)
+    (folder / "aliases.csv").write_bytes("entry,words\nSM-0001,老人\n".encode("gb18030"))
+    assert any(p.file.endswith("aliases.csv") and p.line == 2 and "UTF-8" in p.expected for p in problems(folder))
+
+
+def test_a_second_item_that_copies_the_first_is_refused(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path)
+    copy = edited(ITEM, ("SM-0001", "SM-0002"), ("slug: old_age", "slug: marriage"), ("高龄津贴", "结婚登记预约"))
+    (folder / "items" / "marriage.yaml").write_text(copy, encoding="utf-8")
+    told = [p for p in problems(folder) if p.file.endswith("marriage.yaml")]
+    assert {p.field for p in told} >= {"form", "materials"}
+
+
+def test_the_real_packs_have_no_error() -> None:
+    assert problems(ROOT / "packs" / "chongqing") == []
+
+
+def test_the_real_directory_is_as_large_as_promised() -> None:
+    pack = read_pack(files_of(ROOT / "packs" / "chongqing"), "chongqing")
+    entries = list(pack.rows("directory.csv"))
+    assert len(entries) >= 800
+    assert all(entry.source for entry in entries)
+    assert not [e.name_zh for e in entries if "四川" in e.name_zh or "广安" in e.name_zh or "省政府令" in e.name_zh]
