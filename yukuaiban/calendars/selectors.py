@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
 
 from yukuaiban.calendars.models import CalendarVersion, HolidayDay, HolidayNotice
 from yukuaiban.calendars.notices import festival_table, statutory_days
@@ -11,32 +15,60 @@ from yukuaiban.calendars.working_days import DayKind, ListedDay, Notice, Working
 
 LOOK_AGAIN_AFTER = 1.0  # seconds: a new notice reaches every process within this time
 
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A calendar, which state of which database it shows, and when that was last looked at."""
+
+    calendar: WorkingCalendar
+    database: str
+    state: tuple[int, datetime | None]
+    looked_at: float
+
+
 _lock = threading.Lock()
-_made: tuple[float, WorkingCalendar] | None = None
+_made: _Made | None = None
+_unsettled: int | None = None  # a version this process made in a transaction that has not ended
 
 
 def calendar_version() -> int:
     """The newest state of the notices; 0 when none was loaded."""
-    return CalendarVersion.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return _state()[0]
 
 
 def current() -> WorkingCalendar:
-    """The calendar as the notices stand; made once per version and process, its version looked at once a second."""
-    global _made
-    seen = _made
-    if seen is not None and time.monotonic() - seen[0] < LOOK_AGAIN_AFTER:
-        return seen[1]
+    """The calendar as the notices stand; made once per version and process, the version looked at once a second."""
+    global _made, _unsettled
+    made, database = _made, str(connection.settings_dict["NAME"])
+    if made is not None and made.database == database:
+        if _unsettled is None and time.monotonic() - made.looked_at < LOOK_AGAIN_AFTER:
+            return made.calendar
+    else:
+        made = None
     with _lock:
-        version = calendar_version()
-        calendar = seen[1] if seen is not None and seen[1].version == version else _read(version)
-        _made = (time.monotonic(), calendar)
+        state = _state()
+        if _unsettled is not None and state[0] < _unsettled:
+            _unsettled = None  # that transaction was rolled back
+        calendar = made.calendar if made is not None and made.state == state else _read(state[0])
+        _made = _Made(calendar, database, state, time.monotonic())
         return calendar
 
 
-def forget() -> None:
-    """Look at the database at the next question: after a load, and between tests."""
-    global _made
-    _made = None
+def look_again(version: int) -> None:
+    """After a load: look at the database at every question until the transaction ends."""
+    global _unsettled
+    _unsettled = version
+
+
+def settled() -> None:
+    """The transaction of a load was committed."""
+    global _made, _unsettled
+    _made = _unsettled = None
+
+
+def _state() -> tuple[int, datetime | None]:
+    newest = CalendarVersion.objects.order_by("-pk").values_list("pk", "made_at").first()
+    return newest or (0, None)
 
 
 def _read(version: int) -> WorkingCalendar:

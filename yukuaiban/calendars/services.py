@@ -119,8 +119,8 @@ def notice_load(*, years: Iterable[NoticeYear], by: str, at: datetime, dry_run: 
         touched += [date(number, 1, 1) - NEW_YEAR_REACH, date(number, 12, 31)]
     span = (min(touched), max(touched))
     made = CalendarVersion.objects.create(made_at=at, made_by=by, years=numbers, first_day=span[0], last_day=span[1])
-    selectors.forget()
-    transaction.on_commit(selectors.forget)
+    selectors.look_again(made.pk)
+    transaction.on_commit(selectors.settled)
     calendar_changed(CalendarChange(made.pk, tuple(numbers), *span))
     return NoticeLoad(made.pk, added, changed, removed, unchanged, doubts)
 
