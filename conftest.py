@@ -116,6 +116,26 @@ def _use(name: str) -> None:
     connections["default"].settings_dict["NAME"] = name
 
 
+def _forget_what_was_read() -> None:
+    """Drop what this process keeps of a database: it belongs to a test that was rolled back, or to another clone.
+
+    By the rule of the house what is read from the database is read in `selectors`, and kept under an epoch; numbers
+    of epochs and rows come again in another clone.
+    """
+    from yukuaiban.calendars import selectors as calendars
+    from yukuaiban.config import epochs
+
+    epochs.forget()
+    calendars.settled()
+    for name, module in list(sys.modules.items()):
+        if name.startswith("yukuaiban.") and name.endswith((".selectors", ".guide")):
+            for kept in list(vars(module).values()):
+                if hasattr(kept, "cache_clear"):
+                    kept.cache_clear()
+                elif type(kept).__module__.startswith("yukuaiban.") and callable(getattr(kept, "clear", None)):
+                    kept.clear()
+
+
 def _digest(*patterns: str) -> str:
     """What a template is made from: the same digest, the same template."""
     digest = hashlib.sha256()
@@ -168,6 +188,7 @@ def _template(kind: str) -> str:
 # --- pytest ----------------------------------------------------------------------------------------------------------
 
 CLONES: set[str] = set()
+EPOCHS_ADVANCED: list[str] = []  # by the test before this one, in a transaction that was rolled back
 NEEDS_DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "city"}
 
 
@@ -195,6 +216,10 @@ def _take_clone(kind: str) -> None:
         CLONES.add(name)
     if settings.DATABASES["default"]["NAME"] != name:
         _use(name)
+        _forget_what_was_read()
+    elif kind == "bare" or EPOCHS_ADVANCED:  # a test in the loaded city mostly reads: there it is worth keeping
+        _forget_what_was_read()
+    EPOCHS_ADVANCED.clear()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -218,14 +243,23 @@ def django_db_setup(django_test_environment: None) -> Iterator[None]:
     from django.db import connections
     from django.test import TransactionTestCase
 
+    from yukuaiban.config import epochs
+
     def fresh_clone(self: TransactionTestCase) -> None:
         name = settings.DATABASES["default"]["NAME"]
         connections.close_all()
         with _server() as server:
             _clone(server, _name(name.rpartition("_")[2], "template"), name)
+        _forget_what_was_read()
 
+    def noted_advance(name: epochs.Name) -> int:
+        EPOCHS_ADVANCED.append(name)
+        return advance(name)
+
+    advance = epochs.advance
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", fresh_clone)
+        patch.setattr(epochs, "advance", noted_advance)
         yield
     connections.close_all()
     with _server() as server:

@@ -17,7 +17,7 @@ ADDRESS = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|\"resolved\
 
 def pin(kind: str, *further: str) -> None:
     """Pin one file for every platform and every Python from 3.11 on."""
-    uv = Path(sys.executable).parent / "uv"
+    uv = str(Path(sys.executable).parent / "uv")
     command = [uv, "pip", "compile", f"requirements/{kind}.in", "-o", f"requirements/{kind}.txt", "--quiet"]
     command += ["--python-version", "3.11", "--universal", "--generate-hashes", "--no-header", "--no-annotate"]
     subprocess.run([*command, "--no-emit-index-url", "--no-emit-find-links", *further], cwd=ROOT, check=True)  # noqa: S603

@@ -51,7 +51,7 @@ COPIES = {  # from node_modules, whose contents npm has checked against the lock
     "@expo-google-fonts/noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf": FONTS / "NotoSerifSC_700Bold.ttf",
     "@expo-google-fonts/noto-serif-sc/LICENSE_FONT": FONTS / "OFL.txt",
 }
-SYSTEM_PACKAGES = {  # Debian's name: what shows that it is there
+SYSTEM_PACKAGES: dict[str, Callable[[], bool]] = {  # Debian's name: what shows that it is there
     "chromium": lambda: any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
     "poppler-utils": lambda: all(map(shutil.which, ("pdftotext", "pdftoppm", "pdfsig"))),
     "fonts-noto-cjk": lambda: any(Path("/usr/share/fonts").rglob("NotoSansCJK*")),

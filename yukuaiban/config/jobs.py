@@ -23,10 +23,12 @@ def run_worker(*, queues: list[str] | None = None, concurrency: int = CONCURRENC
     """
     from procrastinate.contrib.django import app
 
+    only: Any = {"queues": queues} if queues else {}
+
     async def work() -> None:
         async with worker_app.open_async():
             await worker_app.run_worker_async(
-                queues=queues,
+                **only,
                 concurrency=concurrency,
                 wait=wait,
                 delete_jobs="successful",
