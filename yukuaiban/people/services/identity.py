@@ -155,7 +155,7 @@ def join(account: Account, proven: Proven, at: datetime) -> Party:
         party = mine or Party(kind=PartyKind.PERSON)
     fill(party, proven, at)
     _own(account, party)
-    note(account, AccountEventKind.REAL_NAME, at, kind=str(document.kind))
+    note(account, AccountEventKind.REAL_NAME, at, document=str(document.kind))
     passes.revoke(account.pk)
     return party
 
