@@ -290,9 +290,10 @@ class _Judge:
             except ValueError as error:
                 found = _("现为“{found}”，{expected}").format(found=_text(cell)[:40], expected=error)
                 problems.append(RowError(number, title, found))
-        return [*problems, *self._check(number, row)], row
+        return [*problems, *self._check(number, row, is_read=not problems)], row
 
-    def _check(self, number: int, row: dict[str, Any]) -> Iterator[RowError]:
+    def _check(self, number: int, row: dict[str, Any], *, is_read: bool) -> Iterator[RowError]:
+        """Which service item it is; and where every cell could be read, whether they agree."""
         key = (row.get("entry", ""), row.get("division", ""))
         facts = self.known.get(key)
         if facts is None:
@@ -306,6 +307,12 @@ class _Judge:
         if code in self.seen:
             yield RowError(number, "", _("与第 {row} 行重复").format(row=self.seen[code]))
         self.seen[code] = number
+        if is_read:
+            yield from self._check_cells(number, row, version_id, differences_id)
+
+    def _check_cells(
+        self, number: int, row: dict[str, Any], version_id: int | None, differences_id: int | None
+    ) -> Iterator[RowError]:
         if (row.get("promised_value") is None) != (row.get("promised_unit") is None):
             yield RowError(number, "时限单位", _("“承诺办结时限”和“时限单位”要么都填，要么都不填"))
         begins, ends = row.get("effective_from"), row.get("effective_until")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from yukuaiban.calendars.services import notice_load
 from yukuaiban.config import epochs
-from yukuaiban.config.errors import DomainError, NotFound
+from yukuaiban.config.errors import DomainError, NotFound, PermissionRefused
 from yukuaiban.config.now import now
 from yukuaiban.items.loading import changes, desired
 from yukuaiban.items.loading.apply import apply
@@ -30,12 +30,15 @@ Report = Callable[[str], None]
 _LOCK = "yukuaiban pack load"
 
 
-class NeedsSecondPerson(DomainError):
+class NeedsSecondPerson(PermissionRefused):
+    """Nobody publishes what he loaded himself."""
+
     code: ClassVar[str] = "pack.needs_second_person"
-    status: ClassVar[int] = 403
 
 
 class NothingToPublish(DomainError):
+    """The proposal was published or sent back already."""
+
     code: ClassVar[str] = "pack.not_proposed"
     status: ClassVar[int] = 409
 
