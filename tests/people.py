@@ -34,6 +34,7 @@ def person(name: str = "张示例", *, assurance: str = "real_name", birth: date
         birth_on=birth,
         assurance=assurance,
         assured_at=now(),
+        phone="13800138000",
         is_sample=True,
         **more,
     )
