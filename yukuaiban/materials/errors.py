@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -84,9 +85,9 @@ def infected(signature: str) -> UploadRefused:
     return UploadRefused(message % {"signature": signature}, details={"reason": "infected", "signature": signature})
 
 
-def accepted_names(accept: Any) -> str:
+def accepted_names(accept: Collection[str]) -> str:
     """`PDF、JPG、PNG`."""
-    return "、".join({"jpeg": "JPG"}.get(kind, kind.upper()) for kind in accept)
+    return "、".join(name for kind, name in (("pdf", "PDF"), ("jpeg", "JPG"), ("png", "PNG")) if kind in accept)
 
 
 def _sentence(code: str, facts: dict[str, Any]) -> str:
