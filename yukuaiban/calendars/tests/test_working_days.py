@@ -198,6 +198,17 @@ class TestAYearWithoutAHolidayNotice:
         assert CALENDAR.roll(date(2027, 1, 1)) == (date(2027, 1, 4), True, {2027})
         assert CALENDAR.roll(date(2026, 10, 1)) == (date(2026, 10, 8), False, frozenset())
 
+    def test_comes_out_as_far_off_as_the_record_says(self):
+        """docs/adr/0003: nine years of limits of twenty working days, counted as if no notice had been known."""
+        bare = WorkingCalendar([], [], statutory_days())
+        starts = [day for day in NINE_YEARS if CALENDAR.is_working(day) and day < date(2026, 10, 1)]
+        off = [(bare.add(day, 20).on - CALENDAR.add(day, 20).on).days for day in starts]
+        shares = [
+            round(100 * sum(days) / len(off))
+            for days in zip(*((day == 0, day < 0, day > 0) for day in off), strict=True)
+        ]
+        assert shares == [74, 21, 6]
+
 
 class TestTheTableHasEnds:
     @pytest.mark.parametrize(
