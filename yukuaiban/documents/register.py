@@ -20,7 +20,7 @@ class KnownDocument:
     path: str  # of its verify page, without the language prefix
 
 
-Finder = Callable[[str], KnownDocument | None]  # by SHA-256 of the file, hexadecimal
+Finder = Callable[[str], KnownDocument | None]  # by SM3 of the file, hexadecimal
 
 _finders: list[Finder] = []
 

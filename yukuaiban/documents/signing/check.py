@@ -35,7 +35,7 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class FileCheck:
     outcome: Outcome
-    digest: str  # SHA-256 of the file, hexadecimal
+    digest: str  # SM3 of the file, hexadecimal: the name under which storage keeps it
     signed_at: datetime | None = None  # as the signature states it
     signed_by: str = ""
     reason: str = ""
@@ -44,7 +44,7 @@ class FileCheck:
 
 
 def digest_of(pdf: bytes) -> str:
-    return hashlib.sha256(pdf).hexdigest()
+    return hashlib.new("sm3", pdf).hexdigest()
 
 
 def check(pdf: bytes) -> FileCheck:

@@ -4,8 +4,9 @@
     document-<id>.key, .crt         signs documents; the one made last signs
     document-<id>.withdrawn         JSON {"at", "reason"}: nothing under this key is trusted any more
 
-Made at first use. A rotation adds a key; the certificates stay for ever, so that old signatures are checked as before.
-The folder is looked at again at most every `REFRESH_SECONDS`, so that a rotation reaches running processes.
+Made at first use, in production by `yukuaiban signing init` only. A rotation adds a key; the certificates stay for
+ever, so that old signatures are checked as before. The folder is looked at again at most every
+`REFRESH_SECONDS`, so that a rotation reaches running processes.
 """
 
 from __future__ import annotations
@@ -128,6 +129,15 @@ def ring() -> KeyRing:
     return _ring
 
 
+def initialise() -> Certified:
+    """Make the first keys, also in production. The one that signs, which may be older."""
+    with _locked():
+        found = _read()
+        if not found.documents:
+            _make(found)
+    return _forget().current()
+
+
 def rotate(*, new_authority: bool = False) -> Certified:
     """A new document key, certified by our authority (a new one when asked, or when its key is not there).
 
@@ -174,6 +184,10 @@ def _read_or_make() -> KeyRing:
     found = _read()
     if found.documents:
         return found
+    if settings.PRODUCTION:
+        raise SigningKeysFault(
+            f"no signing keys in {folder()}: restore its backup, or run `yukuaiban signing init` once."
+        )
     with _locked():
         found = _read()
         if not found.documents:
