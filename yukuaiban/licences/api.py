@@ -1,0 +1,364 @@
+"""Licences for programs: the holder's wallet, show codes, grants; departments; verification for everybody."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Path, Query, Router, Schema
+from ninja.errors import AuthenticationError
+from pydantic import Field
+
+from yukuaiban.config.api_errors import ErrorBody
+from yukuaiban.config.errors import Invalid
+from yukuaiban.config.now import now, today
+from yukuaiban.documents import codes
+from yukuaiban.licences import catalogue, limits, looking, selectors, services
+from yukuaiban.licences.errors import LicenceNotFound
+from yukuaiban.licences.looks import look_note
+from yukuaiban.licences.models import How, Licence
+from yukuaiban.licences.rules import in_words
+from yukuaiban.people import passes
+from yukuaiban.people.actors import Actor
+from yukuaiban.places.models import Department
+
+router = Router(tags=["licences"])
+
+#: The number of a row: what a bigint holds.
+RowId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+class Words(Schema):
+    zh: str
+    en: str
+
+
+class FactOut(Schema):
+    """One thing a licence says."""
+
+    title: Words
+    value: str
+
+
+class StandingOut(Schema):
+    """How a licence stands today; `state` is a code of the national set (05: also where the term has run out)."""
+
+    state: str
+    is_valid: bool
+    label: str
+
+
+class LicenceOut(Schema):
+    """A licence of the holder. `valid_until` is the first day on which it no longer holds; null: without end."""
+
+    id: int
+    identifier: str
+    title: Words
+    type: str
+    holder: str
+    issuer: str
+    issued_at: datetime
+    valid_from: date
+    valid_until: date | None
+    version: int
+    standing: StandingOut
+    facts: list[FactOut]
+    code: str = Field(description="Verification code, as printed.")
+    is_sample: bool
+
+
+class ShowCodeOut(Schema):
+    """A code for sixty seconds; `url` is what the QR code opens."""
+
+    token: str
+    url: str
+    expires_at: datetime
+    svg: str
+
+
+class LookOut(Schema):
+    """Somebody saw the licence."""
+
+    id: int
+    at: datetime
+    who: str
+    how: str
+    department: str | None
+    purpose: str
+    case_number: str
+
+
+class LooksOut(Schema):
+    """Newest first; `before` is the parameter of the next page, null at the end."""
+
+    looks: list[LookOut]
+    before: int | None
+
+
+class GrantIn(Schema):
+    """Whom to let use the licence. `until` is the last day, itself included."""
+
+    department: str = Field(description="Code of the department.", max_length=40)
+    purpose: str = Field(min_length=1, max_length=200)
+    until: date
+    item_code: str = Field("", max_length=60)
+
+
+class GrantOut(Schema):
+    id: int
+    department: str
+    purpose: str
+    item_code: str
+    valid_from: date
+    valid_until: date
+    revoked_at: datetime | None
+
+
+class VerificationOut(Schema):
+    """What anybody may learn of a licence: status and masked facts."""
+
+    title: Words
+    identifier: str
+    holder: str
+    issuer: str
+    issued_at: datetime
+    valid_from: date
+    valid_until: date | None
+    standing: StandingOut
+    facts: list[FactOut]
+    is_sample: bool
+    is_current: bool
+
+
+class TypeOut(Schema):
+    """A type of licence; a sample's code is not official."""
+
+    slug: str
+    code: str
+    title: Words
+    holder: str
+    status: str
+
+
+Refusals = {401: ErrorBody, 404: ErrorBody, 422: ErrorBody}
+
+
+@router.get("", response={200: list[LicenceOut], **Refusals}, operation_id="wallet", summary="The wallet")
+def wallet(request: HttpRequest) -> list[dict[str, Any]]:
+    """All that the party acted for holds, what is valid first."""
+    by = _holder(request)
+    assert by.party_id is not None
+    return [_licence(held) for held in selectors.wallet(by.party_id)]
+
+
+@router.get("/types", response=list[TypeOut], operation_id="licence_types", summary="Types of licences", auth=None)
+def types(request: HttpRequest) -> list[dict[str, Any]]:
+    return [
+        {
+            "slug": slug,
+            "code": kind.code,
+            "title": kind.title.model_dump(),
+            "holder": kind.holder,
+            "status": kind.status,
+        }
+        for slug, kind in sorted(catalogue.types().items())
+    ]
+
+
+@router.get(
+    "/verify/{code}",
+    response={200: VerificationOut, 404: ErrorBody, 410: ErrorBody, 422: ErrorBody, 429: ErrorBody},
+    operation_id="verify_licence",
+    summary="Verify a licence",
+    auth=None,
+)
+def verify(request: HttpRequest, code: str) -> dict[str, Any]:
+    """By the code printed on it, or by the token its holder shows. Each look is written down for the holder."""
+    limits.check(request, "code", limits.WRONG_CODES)
+    try:
+        found = looking.verify(code)
+    except LicenceNotFound:
+        limits.count(request, "code")
+        raise
+    return {
+        "title": found.title.model_dump(),
+        "identifier": found.identifier,
+        "holder": found.holder,
+        "issuer": found.issuer,
+        "issued_at": found.issued_at,
+        "valid_from": found.valid_from,
+        "valid_until": found.valid_until,
+        "standing": _standing(found.standing),
+        "facts": [{"title": title.model_dump(), "value": value} for title, value in found.rows],
+        "is_sample": found.is_sample,
+        "is_current": found.is_current,
+    }
+
+
+@router.get(
+    "/granted/{identifier}",
+    response={200: LicenceOut, **Refusals},
+    operation_id="granted_licence",
+    summary="Use a licence that its holder granted",
+)
+def granted(
+    request: HttpRequest, identifier: str, item_code: Annotated[str, Query(max_length=60)] = ""
+) -> dict[str, Any]:
+    """For officers: a licence whose holder lets their department use it today. Each use is written down for him."""
+    return _licence(selectors.licence_for_department(_officer(request), identifier, item_code=item_code))
+
+
+@router.get("/{licence_id}", response={200: LicenceOut, **Refusals}, operation_id="licence", summary="One licence")
+def licence(request: HttpRequest, licence_id: RowId) -> dict[str, Any]:
+    return _licence(selectors.licence_for_holder(_holder(request), licence_id))
+
+
+@router.get(
+    "/{licence_id}/file",
+    response={200: bytes, **Refusals},
+    operation_id="licence_file",
+    summary="The signed PDF",
+    openapi_extra={
+        "responses": {200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}}
+    },
+)
+def file(request: HttpRequest, licence_id: RowId) -> HttpResponse:
+    by = _holder(request)
+    held = selectors.licence_for_holder(by, licence_id)
+    look_note(licence_id=held.pk, how=How.DOWNLOAD, at=now(), by=by)
+    return HttpResponse(selectors.licence_file(held), content_type="application/pdf")
+
+
+@router.post(
+    "/{licence_id}/show-code",
+    response={200: ShowCodeOut, **Refusals},
+    operation_id="show_code",
+    summary="A code for a minute",
+)
+def show(request: HttpRequest, licence_id: RowId) -> dict[str, Any]:
+    """What the holder lets somebody scan (亮证). It is good for sixty seconds and for nothing else."""
+    shown = services.show_code(licence_id, by=_holder(request))
+    return {"token": shown.token, "url": shown.url, "expires_at": shown.expires_at, "svg": shown.svg}
+
+
+@router.get(
+    "/{licence_id}/looks", response={200: LooksOut, **Refusals}, operation_id="licence_looks", summary="Who looked"
+)
+def looks(
+    request: HttpRequest, licence_id: RowId, before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None
+) -> dict[str, Any]:
+    """Every look, newest first, fifty at a time."""
+    held = selectors.licence_for_holder(_holder(request), licence_id)
+    found = selectors.looks_at(held, before=before, limit=51)
+    rows = [
+        {
+            "id": look.pk,
+            "at": look.at,
+            "who": look.who,
+            "how": look.how,
+            "department": look.department.name_zh if look.department else None,
+            "purpose": look.purpose,
+            "case_number": look.case_number,
+        }
+        for look in found[:50]
+    ]
+    return {"looks": rows, "before": rows[-1]["id"] if len(found) > 50 else None}
+
+
+@router.post(
+    "/{licence_id}/grants",
+    response={201: GrantOut, **Refusals},
+    operation_id="grant_licence",
+    summary="Let a department use it",
+)
+def grant(request: HttpRequest, licence_id: RowId, wanted: GrantIn) -> tuple[int, dict[str, Any]]:
+    by = _holder(request)
+    selectors.licence_for_holder(by, licence_id)
+    department = Department.objects.filter(code=wanted.department).first()
+    if department is None:
+        raise Invalid(_("没有这个部门。"), details={"department": wanted.department})
+    if wanted.until < today() or wanted.until == date.max:
+        raise Invalid(_("结束日期应为今天或以后的日期。"), details={"until": wanted.until.isoformat()})
+    made = services.licence_grant(
+        licence_id=licence_id,
+        department=department,
+        purpose=wanted.purpose,
+        item_code=wanted.item_code,
+        valid_from=today(),
+        valid_until=wanted.until + timedelta(days=1),
+        by=by,
+        at=now(),
+    )
+    return 201, _grant(made)
+
+
+@router.delete(
+    "/grants/{grant_id}",
+    response={200: GrantOut, **Refusals},
+    operation_id="revoke_licence_grant",
+    summary="Take a grant back",
+)
+def revoke(request: HttpRequest, grant_id: RowId) -> dict[str, Any]:
+    return _grant(services.licence_grant_revoke(grant_id=grant_id, by=_holder(request), at=now()))
+
+
+def _caller(request: HttpRequest) -> passes.Pass:
+    seen = passes.identify(request)
+    if seen is None:
+        raise AuthenticationError
+    return seen
+
+
+def _holder(request: HttpRequest) -> Actor:
+    seen = _caller(request)
+    if seen.party_id is None:
+        raise AuthenticationError
+    return seen.as_party()
+
+
+def _officer(request: HttpRequest) -> Actor:
+    by = _caller(request).as_officer()
+    if by is None:
+        raise LicenceNotFound(_("没有找到这份证照，或者持证人没有授权贵单位使用。"))
+    return by
+
+
+def _standing(standing: Any) -> dict[str, Any]:
+    return {"state": standing.state, "is_valid": standing.is_valid, "label": str(standing.label)}
+
+
+def _grant(made: Any) -> dict[str, Any]:
+    return {
+        "id": made.pk,
+        "department": made.department.code,
+        "purpose": made.purpose,
+        "item_code": made.item_code,
+        "valid_from": made.valid_from,
+        "valid_until": made.valid_until,
+        "revoked_at": made.revoked_at,
+    }
+
+
+def _licence(held: Licence) -> dict[str, Any]:
+    return {
+        "id": held.pk,
+        "identifier": held.licence_id,
+        "title": {"zh": held.title_zh, "en": held.title_en},
+        "type": held.type_slug,
+        "holder": held.holder_name,
+        "issuer": held.issuer_name,
+        "issued_at": held.issued_at,
+        "valid_from": held.valid_from,
+        "valid_until": held.valid_until,
+        "version": held.version,
+        "standing": _standing(held.standing()),
+        "facts": [
+            {"title": fact.title.model_dump(), "value": value}
+            for fact in held.kind.fields
+            if (value := in_words(held.facts.get(fact.key)))
+        ],
+        "code": codes.grouped(held.code),
+        "is_sample": held.is_sample,
+    }

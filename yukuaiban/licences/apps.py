@@ -1,0 +1,21 @@
+"""Licences tell the chain where heads stand, materials what a wallet holds, documents whose files are theirs."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LicencesConfig(AppConfig):
+    name = "yukuaiban.licences"
+
+    def ready(self) -> None:
+        from yukuaiban.chain import heads
+        from yukuaiban.design import navigation
+        from yukuaiban.documents import register
+        from yukuaiban.licences import selectors
+        from yukuaiban.materials import sources
+
+        heads.register("licence", "licences_licence")
+        register.register(selectors.known_document)
+        sources.register_wallet(selectors.held_for_material)
+        navigation.add("main", _("我的证照"), "licences:wallet", icon="wallet", order=30)
+        navigation.add("foot", _("查验证照和文书"), "licences:verify_start", order=40)

@@ -1,0 +1,80 @@
+"""`yukuaiban signing`: the keys that sign licences and letters."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from yukuaiban.documents.signing import keys
+
+
+def register(subparsers: Any) -> None:
+    parser = subparsers.add_parser("signing", help="list, rotate and withdraw the keys that sign documents")
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+
+    init = acts.add_parser("init", help="make the first keys (a production start never does this by itself)")
+    init.set_defaults(run=init_keys)
+
+    listing = acts.add_parser("list", help="the keys, the one that signs first")
+    listing.add_argument("--json", action="store_true", help="for programs")
+    listing.set_defaults(run=list_keys)
+
+    rotate = acts.add_parser("rotate", help="sign with a new key from now on; old signatures stay good")
+    rotate.add_argument("--authority", action="store_true", help="make a new authority too")
+    rotate.set_defaults(run=rotate_keys)
+
+    withdraw = acts.add_parser("withdraw", help="trust nothing under a key any more: it was lost or copied")
+    withdraw.add_argument("key", help="its id, as `yukuaiban signing list` prints it")
+    withdraw.add_argument("--reason", required=True, help="shown to whoever verifies a document under it")
+    withdraw.set_defaults(run=withdraw_key)
+
+
+def init_keys(options: argparse.Namespace) -> int:
+    print(f"{keys.initialise().id} signs.")
+    return 0
+
+
+def list_keys(options: argparse.Namespace) -> int:
+    ring = keys.ring()
+    current = next((key.id for key in ring.documents if key.withdrawn is None), None)
+    rows = [
+        {
+            "id": key.id,
+            "purpose": key.purpose,
+            "signs": key.id == current,
+            "from": key.made_at.date().isoformat(),
+            "until": key.ends_at.date().isoformat(),
+            "withdrawn": key.withdrawn.at.date().isoformat() if key.withdrawn else None,
+            "reason": key.withdrawn.reason if key.withdrawn else None,
+        }
+        for key in (*ring.documents, *ring.authorities)
+    ]
+    if options.json:
+        print(json.dumps(rows, ensure_ascii=False))
+        return 0
+    for row in rows:
+        state = (
+            "signs" if row["signs"] else f"withdrawn {row['withdrawn']}: {row['reason']}" if row["withdrawn"] else ""
+        )
+        print(f"{row['id']}  {row['purpose']:<9}  {row['from']} to {row['until']}  {state}".rstrip())
+    return 0
+
+
+def rotate_keys(options: argparse.Namespace) -> int:
+    key = keys.rotate(new_authority=options.authority)
+    print(f"{key.id} signs from now on. What was signed before stays as good as it was.")
+    return 0
+
+
+def withdraw_key(options: argparse.Namespace) -> int:
+    try:
+        keys.withdraw(options.key, reason=options.reason)
+    except keys.SigningKeysFault as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 1
+    print(f"{options.key} is withdrawn: nothing under it is trusted any more.")
+    if all(key.withdrawn for key in keys.ring().documents):
+        print("No key signs now: run `yukuaiban signing rotate`.")
+    return 0

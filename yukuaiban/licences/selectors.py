@@ -1,0 +1,168 @@
+"""Read licences: each person his own, a department what it was granted, a case what it brought."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from yukuaiban import storage
+from yukuaiban.config.now import now, today
+from yukuaiban.documents import codes
+from yukuaiban.documents.register import KnownDocument
+from yukuaiban.licences.errors import LicenceNotFound
+from yukuaiban.licences.looks import look_note
+from yukuaiban.licences.models import How, Licence, LicenceGrant, LicenceLook
+from yukuaiban.licences.rules import in_words
+from yukuaiban.licences.states import State
+from yukuaiban.materials.sources import HeldLicence
+from yukuaiban.people.actors import Actor
+
+
+def with_holder() -> QuerySet[Licence]:
+    return Licence.objects.select_related("holder", "issuer")
+
+
+def newest() -> QuerySet[Licence]:
+    """The newest version of each licence."""
+    return with_holder().filter(~Exists(Licence.objects.filter(previous=OuterRef("pk"))))
+
+
+# --- the holder ---------------------------------------------------------------------------------------------------
+
+
+def wallet(party_id: int) -> list[Licence]:
+    """A party's licences, those that hold first, then the newest. Older versions are reached from the newer one."""
+    on = today()
+    found = list(newest().filter(holder=party_id))
+    return sorted(found, key=lambda licence: (not licence.standing(on).is_valid, -licence.issued_at.timestamp()))
+
+
+def licence_for_holder(by: Actor, licence_id: int) -> Licence:
+    """A licence of the party that is acted for; anybody else's is not found.
+
+    Raises: LicenceNotFound.
+    """
+    licence = None
+    if by.is_party and by.party_id is not None:
+        licence = with_holder().filter(pk=licence_id, holder=by.party_id).first()
+    if licence is None:
+        raise LicenceNotFound(_("没有找到这份证照，或者您无权查看。请确认当前是以谁的身份办理。"))
+    return licence
+
+
+def versions_of(licence: Licence) -> list[Licence]:
+    """All versions of a licence, newest first."""
+    return list(
+        with_holder()
+        .filter(type_code=licence.type_code, issuer_code=licence.issuer_code, serial=licence.serial)
+        .order_by("-version")
+    )
+
+
+def looks_at(licence: Licence, before: int | None = None, limit: int = 50) -> list[LicenceLook]:
+    """Who looked, newest first.
+
+    Args:
+        before: The id of the last row seen, for the next page.
+    """
+    rows = licence.looks.select_related("department")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.order_by("-pk")[:limit])
+
+
+def grants_of(licence: Licence) -> list[LicenceGrant]:
+    return list(licence.grants.select_related("department"))
+
+
+def licence_file(licence: Licence) -> bytes:
+    """The signed PDF. Raises: FileMissing, FileDamaged."""
+    return storage.read(licence.file)
+
+
+# --- who relies on it ---------------------------------------------------------------------------------------------
+
+
+def valid_licences(party_id: int, type_slug: str, on: date | None = None) -> list[Licence]:
+    """The licences of a type that a party may rely on, on a day (today)."""
+    on = on or today()
+    rows = with_holder().filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=on),
+        holder=party_id,
+        type_slug=type_slug,
+        state=State.VALID,
+        valid_from__lte=on,
+    )
+    return list(rows)
+
+
+def of_case(case_subject: int) -> Licence | None:
+    """The licence a case brought."""
+    return with_holder().filter(case_subject=case_subject).order_by("-issued_at").first()
+
+
+def licence_for_department(by: Actor, identifier: str, *, item_code: str = "") -> Licence:
+    """A licence that its holder lets the officer's department use today; each use is written down for him.
+
+    Raises: LicenceNotFound without a standing grant.
+    """
+    on = today()
+    grants = LicenceGrant.objects.filter(
+        Q(item_code="") | Q(item_code=item_code),
+        licence__licence_id=identifier,
+        department=by.department_id,
+        revoked_at__isnull=True,
+        valid_from__lte=on,
+        valid_until__gt=on,
+    )
+    grant = grants.select_related("licence__holder", "licence__issuer").first() if by.is_officer else None
+    if grant is None:
+        raise LicenceNotFound(_("没有找到这份证照，或者持证人没有授权贵单位使用。请联系持证人授权。"))
+    look_note(licence_id=grant.licence_id, how=How.GRANTED, at=now(), by=by, purpose=grant.purpose)
+    return grant.licence
+
+
+def held_for_material(party_id: int, licence_type: str) -> Sequence[HeldLicence]:
+    """For `materials`: what the wallet holds that answers a material."""
+    return [
+        HeldLicence(
+            identifier=licence.licence_id,
+            title={"zh": licence.title_zh, "en": licence.title_en},
+            number=licence.licence_id,
+            issuer=licence.issuer_name,
+            valid_until=licence.valid_until,
+            rows=tuple(
+                (fact.title.zh, fact.title.en, printed)
+                for fact in licence.kind.fields
+                if (printed := in_words(licence.facts.get(fact.key)))
+            ),
+            digest=licence.file,
+            pages=1,
+            is_sample=licence.is_sample,
+        )
+        for licence in valid_licences(party_id, licence_type)
+    ]
+
+
+def known_document(digest: str) -> KnownDocument | None:
+    """For the check of a file: the licence with these very bytes (`documents.register`)."""
+    licence = with_holder().filter(file=digest).first()
+    if licence is None:
+        return None
+    standing = licence.standing()
+    with translation.override("zh"):
+        path = reverse("licences:verify", args=[codes.grouped(licence.code)])
+    return KnownDocument(
+        title=licence.title(translation.get_language() or "zh"),
+        number=licence.licence_id,
+        issuer=licence.issuer_name,
+        issued_at=licence.issued_at,
+        state=str(standing.label),
+        is_in_force=standing.is_valid,
+        path=path.removeprefix("/zh"),
+    )
