@@ -61,6 +61,7 @@ VERBS: list[Verb] = [
     Verb("workdays", "yukuaiban.calendars.cli", "count working days, with reasons", Needs.NOTHING),
     Verb("chain", "yukuaiban.chain.cli", "verify the event chain and its seals"),
     Verb("keys", "yukuaiban.vault.cli", "make, list and rotate keys"),
+    Verb("signing", "yukuaiban.licences.cli", "list, rotate and withdraw the keys that sign documents", Needs.DJANGO),
     Verb("demo", "yukuaiban.people.cli", "demo people and their log-ins"),
     Verb(
         "messages", "yukuaiban.design.translations", "merge and compile translations; list what has none", Needs.DJANGO
