@@ -61,7 +61,7 @@ def advance(name: Name) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_RAISE[name])
         row = cursor.fetchone()
-    forget()
+    _watch.forget()
     return int(row[0])
 
 
@@ -121,6 +121,7 @@ class Watch:
 
 
 _watch = Watch()
+_others: list[Callable[[], None]] = []
 
 
 def current() -> Seen:
@@ -129,5 +130,12 @@ def current() -> Seen:
 
 
 def forget() -> None:
-    """Look again at the next question; used by whoever changed something and by tests."""
+    """Look again at the next question, and drop what else was kept under epochs: another database stands behind us."""
     _watch.forget()
+    for drop in _others:
+        drop()
+
+
+def also_forget(drop: Callable[[], None]) -> None:
+    """Register what must be dropped together with the epochs."""
+    _others.append(drop)

@@ -238,6 +238,7 @@ class Revocations:
 
 
 revocations = Revocations()
+epochs.also_forget(revocations.forget)
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------

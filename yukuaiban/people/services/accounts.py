@@ -115,7 +115,7 @@ def account_close(*, account: Account, at: datetime) -> None:
     account_closed.send(sender=Account, account=account, party=party, at=at)
     if party is not None:
         _end_authority(account, party, at)
-        party.set_phone(None)
+        party.phone = None
         party.email, party.address = "", None
         party.save()
     end_sessions(account)

@@ -215,7 +215,7 @@ def identity_take_over(*, account: Account, id_kind: str, id_number: str, name: 
         _merge(mine, known)
         known.assurance = assurance.REAL_PERSON
         if account.phone_verified_at:
-            known.set_phone(account.phone)
+            known.phone = account.phone
         fill(known, proven, at)
         _own(account, known)
         note(account, AccountEventKind.REAL_NAME, at, joined=older.number)
@@ -248,7 +248,7 @@ def _has_account() -> IdentityHasAccount:
 
 def _own(account: Account, party: Party) -> None:
     if party.phone is None and account.phone_verified_at:
-        party.set_phone(account.phone)
+        party.phone = account.phone
         party.save(update_fields=["phone", "phone_index"])
     account.party = party
     account.save(update_fields=["party"])

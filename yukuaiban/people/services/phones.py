@@ -156,7 +156,7 @@ def _lock_holder(phone: str) -> Account | None:
 def _take_away(holder: Account, at: datetime) -> None:
     old = holder.phone or ""
     if holder.party is not None and holder.party.phone == old:
-        holder.party.set_phone(None)
+        holder.party.phone = None
         holder.party.save(update_fields=["phone", "phone_index"])
     holder.set_phone(None)
     holder.save(update_fields=["phone", "phone_index", "phone_verified_at"])
@@ -182,7 +182,7 @@ def _close_claim(claim: PhoneClaim, holder: Account, at: datetime) -> Account:
 def _put_on_party(account: Account) -> None:
     """The person is reached under the number his account has."""
     if account.party is not None:
-        account.party.set_phone(account.phone)
+        account.party.phone = account.phone
         account.party.save(update_fields=["phone", "phone_index"])
 
 
