@@ -20,9 +20,10 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -270,3 +271,25 @@ def django_db_setup(django_test_environment: None) -> Iterator[None]:
 @pytest.fixture
 def city() -> None:
     """The whole city of packs/ is loaded; `pytest_runtest_setup` connects the right clone before any other fixture."""
+
+
+@pytest.fixture
+def another_database(django_db_blocker: Any) -> Iterator[Callable[[str], str]]:
+    """`another_database("bare")`: the address of one more clone, for a process of its own; dropped after the test."""
+    made: list[str] = []
+
+    def make(kind: str) -> str:
+        name = f"{_name(kind, WORKER)}_{len(made)}"
+        with django_db_blocker.unblock():
+            template = _template(kind)
+        with _server() as server:
+            _clone(server, template, name)
+            made.append(name)
+            info = server.info
+            login = f"{quote(info.user)}:{quote(info.password)}" if info.password else quote(info.user)
+            return f"postgresql://{login}@/{name}?{urlencode({'host': info.host, 'port': info.port})}"
+
+    yield make
+    with _server() as server:
+        for name in made:
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
