@@ -28,6 +28,9 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE, WIDE, NARROWEST = 390, 1280, 320
 
+# What htmx says when a request gives way to a later one (hx-sync). One that fails says htmx:sendError.
+TAKEN_BACK = ("htmx:sendAbort", "htmx:afterRequest")
+
 OpenPage = Callable[..., Page]
 
 
@@ -46,14 +49,13 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page_at(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+def page_at(chromium: Browser, live_server: Any) -> Iterator[OpenPage]:
     """Open pages of the live server at a width; see the top of this file."""
-    server = request.getfixturevalue("live_server")
     contexts = []
     trouble: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:
-        if message.type == "error" and "status of 4" not in message.text:
+        if message.type == "error" and "status of 4" not in message.text and not message.text.startswith(TAKEN_BACK):
             trouble.append(f"console: {message.text}")
 
     def answered(response: Response) -> None:
@@ -72,7 +74,7 @@ def page_at(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[OpenP
     ) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": height or (844 if width < 600 else 900)},
-            base_url=server.url,
+            base_url=live_server.url,
             color_scheme=theme,  # type: ignore[arg-type]
             java_script_enabled=scripts,
             locale=language,
@@ -82,7 +84,7 @@ def page_at(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[OpenP
         )
         contexts.append(context)
         if type_size == "large":
-            context.add_cookies([{"name": "ykb_type", "value": "large", "url": server.url}])
+            context.add_cookies([{"name": "ykb_type", "value": "large", "url": live_server.url}])
         page = context.new_page()
         page.on("console", heard)
         page.on("pageerror", lambda error: trouble.append(f"script: {error}"))
