@@ -132,12 +132,13 @@ def _versions(changes: list[Change], wanted: Desired, *, at: datetime, published
     with connection.cursor() as cursor:
         for change in changes:
             code, digest = change.key[0], change.new[0] if change.new else b""
+            values: list[Any] = [digest, Jsonb(wanted.contents[digest]), at, published_by, code]
             cursor.execute(
                 "INSERT INTO items_entryversion (entry_id, number, digest, content, published_at, published_by_id)"
                 " SELECT e.id, coalesce(max(v.number), 0) + 1, %s, %s, %s, %s FROM items_directoryentry e"
                 " LEFT JOIN items_entryversion v ON v.entry_id = e.id WHERE e.code = %s GROUP BY e.id"
                 " ON CONFLICT (entry_id, digest) DO NOTHING",
-                [digest, Jsonb(wanted.contents[digest]), at, published_by, code],
+                values,
             )
             cursor.execute(
                 "UPDATE items_directoryentry e SET current_version_id = v.id, origin = 'pack'"

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from pydantic import ValidationError
@@ -276,7 +277,7 @@ class _Judge:
         rows = ServiceItem.objects.exclude(state=ServiceItem.State.CANCELLED).values_list(
             "entry__code", "division_id", "entry__name_zh", "entry__current_version_id", "differences_id"
         )
-        self.known = {(entry, division): facts for entry, division, *facts in rows}
+        self.known = {(row[0], row[1]): (row[2], row[3], row[4]) for row in rows}
 
     def __call__(self, number: int, cells: tuple[Any, ...]) -> tuple[list[RowError], dict[str, Any]]:
         problems: list[RowError] = []
@@ -335,7 +336,7 @@ def _check_differences(
         merge(content, before | over)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            yield RowError(number, "", _RULES.get(_rule(str(detail["msg"])), str(detail["msg"])))
+            yield RowError(number, "", str(_RULES.get(_rule(str(detail["msg"])), detail["msg"])))
 
 
 def _rule(message: str) -> str:
@@ -344,10 +345,10 @@ def _rule(message: str) -> str:
 
 #: The rules between elements (schema.ItemContent) in the words of an office.
 _RULES = {
-    "promised": "承诺办结时限不得长于法定办结时限",
-    "online_depth": "网上办理深度为 4 及以上的，办理形式须含电脑端或移动端",
-    "visits": "到现场 0 次的，须全程网办（深度 4 及以上）或支持快递",
-    "visits_reason": "到现场次数大于 0 的，须在指南中写明原因",
+    "promised": gettext_lazy("承诺办结时限不得长于法定办结时限"),
+    "online_depth": gettext_lazy("网上办理深度为 4 及以上的，办理形式须含电脑端或移动端"),
+    "visits": gettext_lazy("到现场 0 次的，须全程网办（深度 4 及以上）或支持快递"),
+    "visits_reason": gettext_lazy("到现场次数大于 0 的，须在指南中写明原因"),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class PackFile(models.Model):
@@ -24,13 +25,13 @@ class PackLoad(models.Model):
     """
 
     class State(models.TextChoices):
-        PROPOSED = "proposed", "待发布"
-        PUBLISHED = "published", "已发布"
-        REJECTED = "rejected", "已退回"
+        PROPOSED = "proposed", _("待发布")
+        PUBLISHED = "published", _("已发布")
+        REJECTED = "rejected", _("已退回")
 
     class Kind(models.TextChoices):
-        PACK = "pack", "数据包"
-        EXCEL = "excel", "Excel 导入"
+        PACK = "pack", _("数据包")
+        EXCEL = "excel", _("Excel 导入")
 
     kind = models.CharField(max_length=6, choices=Kind, default=Kind.PACK)
     pack = models.CharField(max_length=40)
