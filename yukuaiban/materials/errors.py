@@ -118,6 +118,11 @@ def _sentence(code: str, facts: dict[str, Any]) -> str:
     return _("这个文件不能接收。请上传照片（JPG、PNG）或 PDF。")
 
 
+def too_many_files(limit: int) -> TooManyFiles:
+    message = _("这份材料最多 %(limit)s 个文件。请先删除一个，或者合并成一份 PDF。")
+    return TooManyFiles(message % {"limit": limit}, details={"limit": limit})
+
+
 def quota_reached(quota: int, used: int) -> QuotaReached:
     message = _("您保存在平台的材料已有 %(used)s，合计最多 %(quota)s。请先删除不再需要的草稿，再上传。")
     return QuotaReached(

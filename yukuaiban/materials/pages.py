@@ -53,17 +53,18 @@ def upload(request: HttpRequest, subject: int, slot: str) -> HttpResponse:
     """Take in one or several files; each is streamed into the storage while it arrives."""
     matter = slots.matter(request, subject)
     wanted = matter.slot(slot)
-    request.upload_handlers = [
-        SealedUploads(request, limit=wanted.max_mb * services.MEGABYTE, most=wanted.max_files)  # type: ignore[list-item]
-    ]
-    return _upload(request, matter, wanted)
+    handler = SealedUploads(request, limit=wanted.max_mb * services.MEGABYTE, most=wanted.max_files)
+    request.upload_handlers = [handler]  # type: ignore[assignment]
+    return _upload(request, matter, wanted, handler)
 
 
 @csrf_protect
-def _upload(request: HttpRequest, matter: Matter, slot: Slot) -> HttpResponse:
+def _upload(request: HttpRequest, matter: Matter, slot: Slot, handler: SealedUploads) -> HttpResponse:
     files = request.FILES.getlist("file")
     problems = []
-    if not files:
+    if handler.problem is not None:
+        problems.append(str(handler.problem))
+    elif not files:
         problems.append(_("请先选择文件。"))
     for file in files:
         try:

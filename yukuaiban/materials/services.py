@@ -226,10 +226,7 @@ def _check_room(matter: Matter, slot: Slot) -> None:
         subject=matter.subject, slot_key=slot.key, superseded_at__isnull=True, filed_at__isnull=True
     ).count()
     if standing >= slot.max_files:
-        raise errors.TooManyFiles(
-            _("这份材料最多 %(limit)s 个文件。请先删除一个，或者合并成一份 PDF。") % {"limit": slot.max_files},
-            details={"limit": slot.max_files},
-        )
+        raise errors.too_many_files(slot.max_files)
 
 
 def _check_quota(owner_id: int, size: int) -> None:

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from yukuaiban import storage
 from yukuaiban.config.errors import DomainError
+from yukuaiban.materials import errors
 from yukuaiban.storage.errors import TooLarge
 
 ROOM_FOR_FIELDS = 64 * 1024  # what a form says beside its files
@@ -31,12 +32,16 @@ class SealedFile(UploadedFile):
 
 
 class SealedUploads(FileUploadHandler):
-    """Streams each file of a request into the storage, none larger than `limit`, no more than `most` of them."""
+    """Streams each file of a request into the storage, none larger than `limit`, no more than `most` of them.
+
+    `problem` says why the rest of a request was not looked at.
+    """
 
     def __init__(self, request: HttpRequest, *, limit: int, most: int) -> None:
         super().__init__(request)
         self.limit, self.most = limit, most
-        self._seen = 0
+        self.problem: DomainError | None = None
+        self._seen, self._is_hopeless = 0, False
         self._receiving: storage.Receiving | None = None
         self._problem: DomainError | None = None
 
@@ -44,14 +49,17 @@ class SealedUploads(FileUploadHandler):
         self, input_data: Any, meta: Any, content_length: int, boundary: Any, encoding: Any = None
     ) -> None:
         """A body far above what can be taken is not read to its end."""
-        if content_length > 4 * self.limit * self.most + ROOM_FOR_FIELDS:
-            raise StopUpload(connection_reset=True)
+        self._is_hopeless = content_length > 4 * self.limit * self.most + ROOM_FOR_FIELDS
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         self._seen += 1
         self._receiving = self._problem = None
+        if self._is_hopeless:
+            self.problem = TooLarge(self.limit)
+            raise StopUpload(connection_reset=True)
         if self._seen > self.most:
+            self.problem = errors.too_many_files(self.most)
             raise StopUpload(connection_reset=False)
         try:
             self._receiving = storage.receive(limit=self.limit)
