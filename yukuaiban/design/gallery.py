@@ -33,7 +33,7 @@ class SpecimenForm(forms.Form):
         choices=[("a", _("入学")), ("b", _("购房"))],
         required=False,
     )
-    remarks = forms.CharField(label=_("说明"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    remarks = forms.CharField(label=_("补充说明"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
     photo = forms.FileField(label=_("照片"), required=False)
     agreed = forms.BooleanField(label=_("我已阅读并同意"))
 

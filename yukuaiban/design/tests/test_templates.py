@@ -115,6 +115,7 @@ class TestGallery:
             assert asked <= drawn, f"{name_of(path)}: {asked - drawn}"
 
 
+@pytest.mark.django_db
 class TestEveryPage:
     @pytest.fixture
     def html(self):
@@ -156,6 +157,7 @@ class TestEveryPage:
         assert not re.search(r"[\u3400-\u9fff]", re.sub(r"<[^>]*>", "", text)), text
 
 
+@pytest.mark.django_db
 class TestDisplay:
     """Type size and theme, with scripts and without."""
 
@@ -192,6 +194,7 @@ class TestDisplay:
         assert "--paper: #ffffff" in client.get("/zh/display.css").content.decode()
 
 
+@pytest.mark.django_db
 class TestErrors:
     """Each says what happened and what to do, and none needs more than is there."""
 
