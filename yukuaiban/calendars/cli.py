@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from yukuaiban.calendars import questions
 from yukuaiban.calendars.limits import Limit, Unit
-from yukuaiban.calendars.notices import NoticesInvalid, error_copy, pack_calendar, read_year
+from yukuaiban.calendars.notices import FileError, NoticesInvalid, error_copy, pack_calendar, read_year
 from yukuaiban.calendars.reasons import render
 from yukuaiban.calendars.working_days import CalendarGap, DueDate, WorkingCalendar
+from yukuaiban.config.parameters import Pair
 
 if TYPE_CHECKING:
     from yukuaiban.calendars.services import NoticeLoad
@@ -190,16 +191,17 @@ def _calendar(options: argparse.Namespace, stack: ExitStack) -> WorkingCalendar:
 
 
 def _database(stack: ExitStack) -> None:
-    from yukuaiban.config.cli import Needs, Verb, standing
+    from yukuaiban.config.cli import Needs, standing
 
-    stack.enter_context(standing(Verb("workdays", __name__, "", Needs.DATABASE)))
+    stack.enter_context(standing(Needs.DATABASE))
 
 
 # --- notices ------------------------------------------------------------------------------------------------------
 
 
 def _check(options: argparse.Namespace) -> int:
-    errors, doubts = [], []
+    errors: list[FileError] = []
+    doubts: list[tuple[str, Pair]] = []
     for path in options.files:
         try:
             doubts += [(path.name, doubt) for doubt in read_year(path, options.year).doubts]

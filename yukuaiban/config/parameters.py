@@ -226,7 +226,7 @@ def _lines(path: Path, error: ValidationError) -> list[str]:
             key = next((key for key in keys if part in (str(key), repr(key))), None)  # pydantic names a date by repr
             names.append(str(part if key is None else key))
             if key is not None:
-                line, node = node.lc.key(key)[0] + 1, node[key]  # type: ignore[attr-defined]
+                line, node = node.lc.key(key)[0] + 1, node[key]
         where = ".".join(names) or "file"
         lines.append(f"{path}:{line}: {where}: found {problem['input']!r}; {problem['msg']}")
     return lines
