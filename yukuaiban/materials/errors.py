@@ -87,7 +87,7 @@ def infected(signature: str) -> UploadRefused:
 
 def accepted_names(accept: Collection[str]) -> str:
     """`PDF、JPG、PNG`."""
-    return "、".join(name for kind, name in (("pdf", "PDF"), ("jpeg", "JPG"), ("png", "PNG")) if kind in accept)
+    return _("、").join(name for kind, name in (("pdf", "PDF"), ("jpeg", "JPG"), ("png", "PNG")) if kind in accept)
 
 
 def _sentence(code: str, facts: dict[str, Any]) -> str:
