@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yukuaiban.config.errors.DomainErrorMiddleware",
+    "yukuaiban.people.lockout.TooManyRequests",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -163,9 +164,9 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
 
-# demonstration: this machine only, sample people, officers may work without a second factor (and every desk page says so)
+# demonstration: this machine only, sample people, officers may work without a second factor (and the desk says so)
 DEMO = env.flag("YUKUAIBAN_DEMO", not PRODUCTION and set(ALLOWED_HOSTS) <= {"127.0.0.1", "localhost", "[::1]"})
-env.refuse(DEMO and PRODUCTION, "YUKUAIBAN_DEMO and YUKUAIBAN_PRODUCTION are both set: a demonstration is never production.")
+env.refuse(DEMO and PRODUCTION, "YUKUAIBAN_DEMO and YUKUAIBAN_PRODUCTION are both set: they exclude each other.")
 OFFICER_MFA_REQUIRED = env.flag("YUKUAIBAN_OFFICER_MFA", not DEMO)
 env.refuse(not (DEMO or OFFICER_MFA_REQUIRED), "YUKUAIBAN_OFFICER_MFA is 0: only a demonstration may go without.")
 PERSON_VERIFIER = env.text("YUKUAIBAN_PERSON_VERIFIER", "yukuaiban.people.verifiers.Sandbox")

@@ -5,15 +5,18 @@ A phone number or e-mail typed at log-in is personal data, so attempts are count
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from allauth.core.exceptions import RateLimited
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from yukuaiban.config.errors import DomainError
+from yukuaiban.config.errors import DomainError, DomainErrorMiddleware
 from yukuaiban.identifiers import phone
 from yukuaiban.identifiers.errors import IdentifierError
+from yukuaiban.people.limits import TooOften
 from yukuaiban.vault import blind_index
 
 
@@ -39,6 +42,22 @@ def one_spelling(typed: str) -> str:
         return phone.parse(typed).text
     except IdentifierError:
         return typed.strip().lower()
+
+
+class TooManyRequests:
+    """allauth's own limits (codes asked for too quickly) answered like every other refusal of ours."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.refusals = DomainErrorMiddleware(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, RateLimited):
+            return None
+        return self.refusals.process_exception(request, TooOften(_("操作太频繁，请过一分钟再试。")))
 
 
 def answer(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:

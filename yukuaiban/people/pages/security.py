@@ -242,7 +242,7 @@ def password(request: HttpRequest) -> HttpResponse:
     form = SetPasswordForm(account, request.POST or None)
     if request.method == "POST" and form.is_valid():
         change_password(account, form.cleaned_data["password1"])
-        finalize_password_change(request, account, None)
+        finalize_password_change(request, account)
         return redirect("people:security")
     return form_page(
         request,

@@ -43,9 +43,7 @@ def account(*, real: str | None = None, born: str = "19900101", password: str = 
         more["phone"] = phone()
     made = services.account_open(password=password, at=now(), **more)
     if real is not None:
-        services.real_name_check(
-            account=made, id_kind="resident_id", id_number=resident_id(born), name=real, at=now()
-        )
+        services.real_name_check(account=made, id_kind="resident_id", id_number=resident_id(born), name=real, at=now())
         made.refresh_from_db()
     return made
 

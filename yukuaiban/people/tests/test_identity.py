@@ -30,8 +30,12 @@ class TestTheSandboxAnswersByItsRules:
         [
             pytest.param("resident_id", make.resident_id(), "示例甲", Outcome.MATCH, id="sample number, sample name"),
             pytest.param("resident_id", make.resident_id(), "王建国", Outcome.MISMATCH, id="a name without 示例"),
-            pytest.param("resident_id", "11010519491231002X", "示例甲", Outcome.UNKNOWN, id="a number of a real region"),
-            pytest.param("resident_id", make.resident_id(serial="990"), "示例甲", Outcome.UNAVAILABLE, id="register down"),
+            pytest.param(
+                "resident_id", "11010519491231002X", "示例甲", Outcome.UNKNOWN, id="a number of a real region"
+            ),
+            pytest.param(
+                "resident_id", make.resident_id(serial="990"), "示例甲", Outcome.UNAVAILABLE, id="register down"
+            ),
             pytest.param("resident_id", make.resident_id(serial="992"), "示例甲", Outcome.UNKNOWN, id="nobody"),
             pytest.param("passport", "E12345678", "SAMPLE Marie", Outcome.MATCH, id="sample passport"),
             pytest.param("passport", "E12345678", "Marie Curie", Outcome.UNKNOWN, id="any other passport"),
@@ -57,9 +61,7 @@ class TestRealNameCheck:
         ("kind", "number", "more"),
         [
             pytest.param("resident_id", make.resident_id("19770707"), {}, id="居民身份证"),
-            pytest.param(
-                "passport", "E12345678", {"birth_on": date(1985, 5, 4), "country": "FRA"}, id="护照"
-            ),
+            pytest.param("passport", "E12345678", {"birth_on": date(1985, 5, 4), "country": "FRA"}, id="护照"),
             pytest.param("hk_macao_permit", "H12345678", {"birth_on": date(1980, 1, 1)}, id="港澳通行证"),
             pytest.param("taiwan_permit", "12345678", {"birth_on": date(1980, 1, 1)}, id="台湾通行证"),
             pytest.param("foreign_permanent", "FRA110099010101", {"birth_on": date(1980, 1, 1)}, id="永久居留"),
@@ -67,7 +69,9 @@ class TestRealNameCheck:
     )
     def test_each_kind_of_document_makes_a_real_person(self, kind, number, more):
         account = make.account()
-        party = check(account, "示例 SAMPLE" if kind == "passport" else "示例甲", id_kind=kind, id_number=number, **more)
+        party = check(
+            account, "示例 SAMPLE" if kind == "passport" else "示例甲", id_kind=kind, id_number=number, **more
+        )
         account.refresh_from_db()
         assert account.party == party
         assert (party.assurance, party.id_kind, party.id_number) == ("real_name", kind, number)
