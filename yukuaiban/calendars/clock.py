@@ -353,6 +353,11 @@ def _count(course: _Course, limit: Limit, calendar: WorkingCalendar, asof: date)
     working = limit.in_working_days
     total = (limit.value if working else (last_day(start, limit) - start).days) + course.extra
 
+    if working and not course.pauses and course.pause is None:  # most cases: one stretch, one look-up
+        due = calendar.add(start, total)
+        used = calendar.between(start, asof) if asof > start else 0
+        return _Counted(due, due.on, total, used, [(start, due.on)])
+
     ran: list[tuple[date, date]] = []
     left, used = total, 0
     for after, until in _stretches(course, calendar, asof):

@@ -100,6 +100,7 @@ class DueDate(NamedTuple):
 
 
 _NONE: frozenset[int] = frozenset()
+_DAY = timedelta(days=1)
 
 
 class WorkingCalendar:
@@ -158,6 +159,7 @@ class WorkingCalendar:
             self._rank.append(rank)
             self._gaps.append(gaps)
 
+        self._missing: dict[tuple[int, int], frozenset[int]] = {}
         self.runs = tuple(_runs(days.values()))
         self._run_ends = [run.last for run in self.runs]
         self._makeup = sorted(entry.day for entry in days.values() if entry.kind is DayKind.MAKEUP_WORKDAY)
@@ -266,9 +268,11 @@ class WorkingCalendar:
         """The years whose notice could still change a day after `start` up to and with `end`."""
         if end <= start or self._gaps[self._index(end)] == self._gaps[self._index(start)]:
             return _NONE
-        first = start + timedelta(days=1)
-        needed = range(first.year, (end + NEW_YEAR_REACH).year + 1)
-        return frozenset(needed) - self.known_years
+        years = ((start + _DAY).year, (end + NEW_YEAR_REACH).year)
+        missing = self._missing.get(years)
+        if missing is None:
+            missing = self._missing[years] = frozenset(range(years[0], years[1] + 1)) - self.known_years
+        return missing
 
     # --- for reasons and pictures -------------------------------------------------------------------------------
 
