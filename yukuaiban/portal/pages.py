@@ -39,10 +39,21 @@ EVENT_ICONS = {
     "going_to_school": "school",
     "first_job": "work",
     "getting_married": "marriage",
-    "starting_a_business": "start-business",
-    "retiring": "retire",
+    "a_home": "housing",
     "moving": "moving",
+    "a_car": "vehicle",
     "falling_ill": "illness",
+    "losing_work": "umbrella",
+    "hard_times": "heart-hand",
+    "disability": "disability",
+    "leaving_the_army": "veteran",
+    "retiring": "retire",
+    "a_death": "farewell",
+    "starting_a_business": "start-business",
+    "opening_a_shop": "shop",
+    "hiring_people": "users",
+    "building_something": "crane",
+    "closing_a_business": "leave",
 }
 
 
