@@ -19,6 +19,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older one i
         "or say where it is with `make run PYTHON=/path/to/python3.11`.".format(*sys.version_info)
     )
 
+import compileall
 import contextlib
 import errno
 import fcntl
@@ -191,6 +192,13 @@ sys.exit(main())
         script.chmod(0o755)
 
 
+def bytecode() -> None:
+    """Compile the project once here: where PYTHONDONTWRITEBYTECODE is set, every start would do it again."""
+    made_with = (VENV / "pyvenv.cfg").read_text(encoding="utf-8")
+    if f"version = {sys.version_info[0]}.{sys.version_info[1]}." in made_with:
+        compileall.compile_dir(ROOT / "yukuaiban", quiet=2)
+
+
 def browser_code(*, dev: bool) -> None:
     """What pages load and letters are set in, by the npm of a Python package, copied to where it is served from."""
     made_from = digest(LOCK, ROOT / "package.json", Path(__file__))
@@ -253,6 +261,7 @@ def prepare(kind: str) -> None:
         environment()
         python_packages("dev" if kind == "test" else "base")
         command_line()
+        bytecode()
         browser_code(dev=kind == "test")
         if kind == "test":
             system_packages()
