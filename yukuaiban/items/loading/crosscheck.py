@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from yukuaiban import conditions
+from yukuaiban.items.forms import problems_of
 from yukuaiban.items.guide import merge
 from yukuaiban.items.loading.pack import Pack, Placed, WorkedOut
 from yukuaiban.items.loading.problems import Problem, quoted
@@ -180,6 +182,8 @@ def _items(pack: Pack) -> Iterator[Problem]:
                 path = ("process", "steps", i, "department")
                 yield worked_out.problem(path, quoted(step.department), "one that stands in department_kinds.csv")
         yield from _licence_types(pack, worked_out)
+        yield from _conditions_of(worked_out)
+        yield from _options(pack, worked_out)
 
 
 def _agrees_with_the_directory(worked_out: WorkedOut, entry: Any) -> Iterator[Problem]:
@@ -193,11 +197,64 @@ def _agrees_with_the_directory(worked_out: WorkedOut, entry: Any) -> Iterator[Pr
 
 
 def _licence_types(pack: Pack, worked_out: WorkedOut) -> Iterator[Problem]:
-    wanted: list[tuple[tuple[str | int, ...], str | None]] = [
-        (("result", "licence_type"), worked_out.content.result.licence_type)
-    ]
+    """The result's licence and the licences and registers that answer materials are those of the pack."""
+    result = worked_out.content.result
+    wanted: list[tuple[tuple[str | int, ...], str | None]] = [(("result", "licence_type"), result.licence_type)]
     for i, slot in enumerate(worked_out.content.materials):
         wanted.append((("materials", i, "licence_type"), slot.licence_type))
+        if slot.register and slot.register not in pack.registers:
+            path = ("materials", i, "register")
+            yield worked_out.problem(path, quoted(slot.register), "a register that stands in registers.yaml")
     for path, licence_type in wanted:
-        if licence_type and pack.licence_types and licence_type not in pack.licence_types:
+        if licence_type and licence_type not in pack.licence_types:
             yield worked_out.problem(path, quoted(licence_type), "a type of licence in licence_types/")
+    if result.licence_type in pack.licence_types:
+        yield from _licence_facts(pack, worked_out)
+
+
+def _licence_facts(pack: Pack, worked_out: WorkedOut) -> Iterator[Problem]:
+    """What is printed is of the type, complete, and answered in the form. The holder's name comes by itself."""
+    result, form = worked_out.content.result, worked_out.content.form
+    printed = pack.licence_types[str(result.licence_type)]
+    for key, path in result.facts.items():
+        where = ("result", "facts", key)
+        if key not in printed.known:
+            expected = f"one that {result.licence_type} prints: {', '.join(sorted(printed.known))}"
+            yield worked_out.problem(where, quoted(key), expected)
+        if path.partition(".")[0] not in form.by_key:
+            yield worked_out.problem(where, quoted(path), "the path of an answer in the form")
+    if missing := sorted(printed.required - set(result.facts) - {"name"}):
+        expected = f"{', '.join(missing)} too, which {result.licence_type} cannot do without"
+        yield worked_out.problem(("result", "facts"), quoted(", ".join(result.facts)), expected)
+
+
+#: What a requirement may ask about beside the answers: facts of the applicant, and the day.
+_BESIDE_THE_FORM = {"subject", "today"}
+
+
+def _conditions_of(worked_out: WorkedOut) -> Iterator[Problem]:
+    """Conditions outside the form ask about answers that the form has."""
+    content = worked_out.content
+    trees: list[tuple[tuple[str | int, ...], Any]] = []
+    trees += [(("materials", i, "when"), slot.when) for i, slot in enumerate(content.materials)]
+    trees += [(("situations", i, "when"), one.when) for i, one in enumerate(content.situations)]
+    trees += [(("requirements", i, "check"), one.check) for i, one in enumerate(content.requirements)]
+    for path, tree in trees:
+        if tree is None:
+            continue
+        condition = conditions.parse(tree)
+        if {name.partition(".")[0] for name in conditions.fields(condition)} & _BESIDE_THE_FORM:
+            continue
+        for message in problems_of(content.form, condition):
+            yield worked_out.problem(path, "a condition that does not fit the form", message)
+
+
+def _options(pack: Pack, worked_out: WorkedOut) -> Iterator[Problem]:
+    """The code sets that choices are taken from."""
+    for g, group in enumerate(worked_out.content.form.groups):
+        for f, field in enumerate(group.fields):
+            path: tuple[str | int, ...] = ("form", "groups", g, "fields", f)
+            for inner, one in [(path, field), *(((*path, "fields", n), i) for n, i in enumerate(field.fields))]:
+                if one.options_from and not one.options and not pack.code_set(one.options_from):
+                    expected = "a set of code_sets.csv whose every code has English"
+                    yield worked_out.problem((*inner, "options_from"), quoted(one.options_from), expected)

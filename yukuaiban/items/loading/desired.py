@@ -12,6 +12,7 @@ from typing import Any
 
 import rfc8785
 
+from yukuaiban.items.forms import resolve
 from yukuaiban.items.loading.crosscheck import differences_of
 from yukuaiban.items.loading.pack import Pack
 from yukuaiban.items.schema import Audience, ItemContent
@@ -220,8 +221,11 @@ def digest_json(value: Any) -> bytes:
 
 def _versions(pack: Pack, wanted: Desired) -> Iterator[tuple[Key, Values]]:
     for code, worked_out in sorted(pack.items.items()):
-        digest = digest_content(worked_out.content)
-        wanted.contents[digest] = worked_out.content.model_dump(mode="json")
+        content = worked_out.content
+        # a filed version keeps the words of its day: options of code sets are written into it
+        content = content.model_copy(update={"form": resolve(content.form, pack.code_set)})
+        digest = digest_content(content)
+        wanted.contents[digest] = content.model_dump(mode="json")
         yield (code,), (digest,)
 
 

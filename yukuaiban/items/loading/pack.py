@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from yukuaiban.calendars.notices import NoticeYear
+from yukuaiban.items.forms import Label, Option
 from yukuaiban.items.loading import rows
 from yukuaiban.items.loading.files import YamlDocument, dotted, read_csv, read_yaml
 from yukuaiban.items.loading.holidays import years_of
@@ -57,6 +58,14 @@ class WorkedOut:
         return Problem(self.file, self.document.line_of(path), dotted(path), found, expected)
 
 
+@dataclass(frozen=True, slots=True)
+class LicenceFacts:
+    """What a type of licence prints: all keys, and those it cannot do without."""
+
+    known: frozenset[str]
+    required: frozenset[str]
+
+
 @dataclass
 class Pack:
     """All layers together: a city and what it extends."""
@@ -65,7 +74,8 @@ class Pack:
     files: dict[str, bytes] = field(default_factory=dict)  # "chongqing/directory.csv" -> content
     tables: dict[str, dict[tuple[Any, ...], Placed]] = field(default_factory=dict)  # "directory.csv" -> key -> row
     items: dict[str, WorkedOut] = field(default_factory=dict)  # entry code -> content
-    licence_types: set[str] = field(default_factory=set)
+    licence_types: dict[str, LicenceFacts] = field(default_factory=dict)
+    registers: set[str] = field(default_factory=set)
     years: list[NoticeYear] = field(default_factory=list)  # holiday notices
 
     @property
@@ -75,6 +85,13 @@ class Pack:
     def rows(self, table: str) -> Iterable[Any]:
         """The rows of a table in the order of their keys."""
         return (placed.row for _key, placed in sorted(self.tables.get(table, {}).items(), key=lambda pair: pair[0]))
+
+    def code_set(self, name: str) -> list[Option]:
+        """The options of a code set, in the order of its codes; empty where there is none, or one without English."""
+        rows = [row for row in self.rows("code_sets.csv") if row.code_set == name]
+        if not all(row.label_en for row in rows):
+            return []
+        return [Option(value=row.code, label=Label(zh=row.label_zh, en=row.label_en)) for row in rows]
 
     def placed(self, table: str) -> Iterable[Placed]:
         return self.tables.get(table, {}).values()
@@ -189,7 +206,11 @@ def _read_layer(pack: Pack, name: str, problems: list[Problem]) -> None:
         elif path.startswith("items/") and path.endswith(".yaml"):
             _read_item(pack, file, content, problems)
         elif path.startswith("licence_types/") and path.endswith(".yaml"):
-            pack.licence_types.add(Path(path).stem)
+            _read_licence_type(pack, file, content, problems)
+        elif path == "registers.yaml":
+            document = read_yaml(file, content, problems)
+            if document and isinstance(document.data, dict):
+                pack.registers.update(document.data.get("registers") or ())
 
 
 def _read_head(pack: Pack, file: str, content: bytes, problems: list[Problem]) -> None:
@@ -247,6 +268,20 @@ def _read_item(pack: Pack, file: str, content: bytes, problems: list[Problem]) -
         problems.append(worked_out.problem(("entry",), quoted(item.entry), f"an entry that {other} does not work out"))
         return
     pack.items[item.entry] = worked_out
+
+
+def _read_licence_type(pack: Pack, file: str, content: bytes, problems: list[Problem]) -> None:
+    """What a type prints. The type as a whole is checked by `licences`, a floor above this one."""
+    document = read_yaml(file, content, problems)
+    if document is None:
+        return
+    fields = document.data.get("fields") if isinstance(document.data, dict) else None
+    known = [one for one in fields or () if isinstance(one, dict) and "key" in one]
+    if not known:
+        problems.append(Problem(file, document.line_of(("fields",)), "fields", "nothing", "what the licence says"))
+    keys = frozenset(str(one["key"]) for one in known)
+    required = frozenset(str(one["key"]) for one in known if one.get("required"))
+    pack.licence_types[Path(file).stem] = LicenceFacts(keys, required)
 
 
 # --- errors in words -------------------------------------------------------------------------------------------------

@@ -170,6 +170,18 @@ class TopicRow(Row):
     source: Words
 
 
+class CodeRow(Row):
+    """One code of a set; a form can offer a set whose every code has English (`options_from`)."""
+
+    code_set: Slug
+    code_set_zh: Words
+    code: Words
+    label_zh: Words
+    label_en: str = ""
+    source: Words
+    confidence: Literal["confirmed", "confirmed_secondary", "unconfirmed"]
+
+
 class EntryRow(Row):
     code: EntryCode
     basic_code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{0,12}$")] = ""
@@ -238,6 +250,7 @@ TABLES: dict[str, tuple[type[Row], tuple[str, ...], bool]] = {
     "departments.csv": (DepartmentRow, ("division", "kind"), True),
     "halls.csv": (HallRow, ("code",), False),
     "hall_hours.csv": (HoursRow, ("hall", "days", "opens_at", "valid_from"), False),
+    "code_sets.csv": (CodeRow, ("code_set", "code"), False),
     "themes.csv": (TopicRow, ("code",), False),
     "life_events.csv": (TopicRow, ("code",), False),
     "directory.csv": (EntryRow, ("code",), True),

@@ -60,6 +60,19 @@ SM-0002,20,结婚登记预约,Marriage booking,civil_affairs,district,natural,ma
 SM-0003,20,公积金提取,Housing fund withdrawal,housing_fund,city,both,,,sample,测试
 """,
     "aliases.csv": "entry,words,source\nSM-0001,老人补贴 高龄补贴,测试\n",
+    "code_sets.csv": """\
+code_set,code_set_zh,code,label_zh,label_en,source,confidence
+colour,颜色,1,红,Red,测试,confirmed
+colour,颜色,2,蓝,Blue,测试,confirmed
+taste,味道,1,甜,,测试,confirmed
+""",
+    "registers.yaml": "registers:\n  household: {for: person}\n",
+    "licence_types/card.yaml": """\
+fields:
+  - {key: name, required: true}
+  - {key: kind, required: true}
+  - {key: note}
+""",
     "items/old_age.yaml": """\
 entry: SM-0001
 slug: old_age

@@ -69,6 +69,23 @@ ERRORS = {
                                   "4 fields of its own", "at least 5"),
     "too few materials of its own": (ITEM, ("  - {key: proof, title: {zh: 银行流水, en: Bank statement}}\n", ""),
                                      "materials:", "materials", "2 materials of its own", "at least 3"),
+    "condition about no answer": (ITEM, ("en: Recent photograph}", "en: Recent photograph}, when: {field: age, op: gt, "
+                                         "value: 80}"), "field: age", "materials[1].when", "", "age"),
+    "register not there": (ITEM, ("en: Bank statement}", "en: Bank statement}, register: bank"), "register: bank",
+                           "materials[2].register", "“bank”", "registers.yaml"),
+    "licence not there": (ITEM, ("result: {kind: payment", "result: {kind: licence, licence_type: pass"), "result:",
+                          "result.licence_type", "“pass”", "licence_types/"),
+    "licence without what it needs": (ITEM, ("result: {kind: payment", "result: {kind: licence, licence_type: card"),
+                                      "result:", "result.facts", "", "kind too"),
+    "fact that no answer gives": (ITEM, ("result: {kind: payment", "result: {kind: licence, licence_type: card, facts: "
+                                         "{kind: sort, note: kind}"), "result:", "result.facts.kind", "“sort”", "path"),
+    "fact that is not printed": (ITEM, ("result: {kind: payment", "result: {kind: licence, licence_type: card, facts: "
+                                        "{kind: kind, colour: kind}"), "result:", "result.facts.colour", "“colour”",
+                                 "kind, name, note"),
+    "code set not there": (ITEM, ("{key: home, kind: yes_no", "{key: home, options_from: smell, kind: choice"),
+                           "options_from", "form.groups[0].fields[4].options_from", "“smell”", "code_sets.csv"),
+    "code set without English": (ITEM, ("{key: home, kind: yes_no", "{key: home, options_from: taste, kind: choice"),
+                                 "options_from", "form.groups[0].fields[4].options_from", "“taste”", "English"),
     "folder of another name": ("pack.yaml", ("id: smalltown", "id: bigtown"), 1, "id", "“bigtown”", "smalltown"),
     "extends nothing": ("pack.yaml", ("version:", "extends: nowhere\nversion:"), 0, "", "no pack.yaml", "folder"),
 }  # fmt: skip

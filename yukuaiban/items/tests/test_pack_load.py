@@ -124,6 +124,17 @@ class TestASecondLoad:
         load_city(folder=small)
         assert set(ServiceItem.objects.filter(entry__code="SM-0002").values_list("state", flat=True)) == {"active"}
 
+    def test_a_version_keeps_the_words_of_a_code_set_as_they_were(self, small: Path) -> None:
+        change(small, ITEM, ("{key: home, kind: yes_no", "{key: home, options_from: colour, kind: choice"))
+        load_city(folder=small)
+        change(small, "code_sets.csv", ("蓝,Blue", "青,Cyan"))
+        load_city(folder=small)
+        words = [
+            [option["label"]["zh"] for option in version.content["form"]["groups"][0]["fields"][4]["options"]]
+            for version in EntryVersion.objects.exclude(number=1)
+        ]
+        assert words == [["红", "蓝"], ["红", "青"]]
+
     def test_what_service_items_differ_in_is_stored_once(self, small: Path) -> None:
         (small / "service_items.csv").write_text(
             "entry,division,promised_value,promised_unit\nSM-0001,990101,5,working_day\nSM-0001,990102,5,working_day\n"
