@@ -8,7 +8,7 @@ from typing import Any
 from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.password_change import change_password, finalize_password_change
-from allauth.account.models import EmailAddress, Login
+from allauth.account.models import EmailAddress
 from allauth.account.utils import perform_login
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -208,7 +208,7 @@ def claim_person(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("号码已归到您的账号。"))
             if mine is not None:
                 return redirect("people:security")
-            return perform_login(request, Login(user=account, redirect_url=reverse("people:me")))
+            return perform_login(request, account, redirect_url=reverse("people:me"))
     return _public_form(
         request,
         form,
