@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -57,8 +59,7 @@ def sign(pdf: bytes, *, name: str, reason: str, at: datetime) -> bytes:
     session.system_time = at
     to_sign = session.prepare_tbs_document(None, bytes_reserved=room)
     prepared, out = to_sign.digest_tbs_document()
-    # No time stamp and no network: nothing is waited for, the loop only carries pyHanko's coroutines.
-    asyncio.run(
+    _finished(
         to_sign.perform_signature(
             document_digest=prepared.document_digest, pdf_cms_signed_attrs=PdfCMSSignedAttributes(signing_time=at)
         )
@@ -88,3 +89,17 @@ def _signer(key: Certified) -> tuple[SimpleSigner, int]:
 
 def as_asn1(certificate: Any) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+
+
+def _finished(work: Coroutine[Any, Any, Any]) -> None:
+    """Run pyHanko's coroutine to its end. It waits for nothing: no time stamp, no network.
+
+    A thread that has an event loop already (an async view, a browser test) cannot run a second one.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(work)
+        return
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import stat
 import subprocess
@@ -94,6 +95,13 @@ class TestSignedDocument:
         settings.KEYS_DIR = tmp_path / "another house"
         monkeypatch.setattr(keys, "_ring", None)
         assert check(signed).outcome is Outcome.FOREIGN
+
+
+    def test_it_can_be_signed_where_an_event_loop_runs(self, plain, signing_keys):
+        async def inside() -> bytes:
+            return sign(plain, name="局", reason="签发", at=AT)
+
+        assert check(asyncio.run(inside())).outcome is Outcome.UNCHANGED
 
 
 class TestKeys:
