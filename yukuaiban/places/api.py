@@ -1,41 +1,57 @@
-"""Places for programs: divisions (dated), departments, halls. Public, read only."""
+"""`/api/v1/places`: divisions as they stand on a day, departments, halls. Public and read only."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Path as InPath
+from ninja import Query, Router, Schema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from yukuaiban.calendars.selectors import current
+from yukuaiban.config.api_errors import ErrorBody
 from yukuaiban.config.errors import NotFound
 from yukuaiban.config.now import now, today
 from yukuaiban.places import hours, selectors
-from yukuaiban.places.models import Hall
+from yukuaiban.places.models import Department, Hall
+from yukuaiban.places.selectors import Place
 
-router = Router(tags=["places"])
+router = Router(tags=["places"], auth=None)
 
 
-class DivisionOut(Schema):
-    """A division. `valid_from` empty: there since before the source was taken; `valid_until` empty: still there."""
+def _iso(value: Any) -> Any:
+    """Only `2026-03-02`: pydantic alone would also take a number of seconds."""
+    if isinstance(value, str) and len(value) != len("2026-03-02"):
+        raise ValueError("not a date such as 2026-03-02")
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
-    code: str
+
+Day = Annotated[date, BeforeValidator(_iso), WithJsonSchema({"type": "string", "format": "date"})]
+DIVISION = r"^[0-9A-Z]{6}([0-9]{3}([0-9]{3})?)?$"
+HALL = r"^[a-z0-9-]{3,40}$"
+
+
+class DivisionBody(Schema):
+    """A division. An empty `valid_from`: there before our source was taken; an empty `valid_until`: still there."""
+
+    code: str = Field(description="6 digits for a district, 9 for a town, 12 for a village; letters: a local code.")
     name_zh: str
     name_en: str
     kind: str
     parent: str | None
     valid_from: date | None
     valid_until: date | None
-    status: str
+    status: str = Field(description="confirmed, unconfirmed, sample or missing.")
 
 
-class DepartmentOut(Schema):
-    """A department. `uscc` is empty where the unified social credit code is not known."""
+class DepartmentBody(Schema):
+    """A department of the city or of a district."""
 
     code: str
-    uscc: str
+    uscc: str = Field(description="Unified social credit code; empty where it is not known.")
     name_zh: str
     name_en: str
     division: str
@@ -43,13 +59,13 @@ class DepartmentOut(Schema):
     status: str
 
 
-class OpeningOut(Schema):
+class OpeningBody(Schema):
     opens_at: str
     closes_at: str
 
 
-class HallOut(Schema):
-    """A hall, with today's opening hours and whether it is open now."""
+class HallBody(Schema):
+    """A service hall, today's opening hours and whether it is open now."""
 
     code: str
     division: str
@@ -59,56 +75,87 @@ class HallOut(Schema):
     address_en: str
     phone: str
     status: str
-    today: list[OpeningOut]
+    today: list[OpeningBody]
     is_open: bool
 
 
-@router.get("/divisions", response=list[DivisionOut], summary="The divisions right below one, as they stand on a day")
-def divisions(request: HttpRequest, parent: str = "", on: date | None = None) -> Any:
-    """Without `parent`: the city itself."""
-    if parent and selectors.DIVISIONS.get(parent) is None:
-        raise NotFound(_("没有区划 {code}。").format(code=parent))
-    return selectors.children(parent or None, on)
+REFUSALS = {404: ErrorBody, 422: ErrorBody}
 
 
-@router.get("/divisions/{code}", response=list[DivisionOut], summary="A division with all above it, the city first")
-def division(request: HttpRequest, code: str) -> Any:
-    found = selectors.path(code)
-    if not found:
-        raise NotFound(_("没有区划 {code}。").format(code=code))
-    return found
+@router.get(
+    "/divisions", response={200: list[DivisionBody], **REFUSALS}, summary="The divisions right below one, on a day"
+)
+def divisions(
+    request: HttpRequest,
+    parent: Annotated[str | None, Query(pattern=DIVISION, description="Left out: the city itself.")] = None,
+    on: Annotated[Day | None, Query(description="As they stood on this day; left out: today.")] = None,
+) -> list[Place]:
+    if parent:
+        _known(parent)
+    return selectors.children(parent, on)
 
 
-@router.get("/departments", response=list[DepartmentOut], summary="The departments of the city or of one district")
-def departments(request: HttpRequest, division: str = "") -> Any:
-    code = division or selectors.city().code
-    if selectors.DIVISIONS.get(code) is None:
-        raise NotFound(_("没有区划 {code}。").format(code=code))
-    return [
-        DepartmentOut(
-            code=d.code, uscc=d.uscc, name_zh=d.name_zh, name_en=d.name_en, division=d.division_id, kind=d.kind,
-            status=d.status,
-        )
-        for d in selectors.departments_of(code)
-    ]  # fmt: skip
+@router.get("/divisions/{code}", response={200: list[DivisionBody], **REFUSALS}, summary="A division and all above it")
+def division(request: HttpRequest, code: Annotated[str, InPath(pattern=DIVISION)]) -> list[Place]:
+    """The city first; a division that was abolished is still found."""
+    return selectors.path(_known(code))
 
 
-@router.get("/halls", response=list[HallOut], summary="The service halls and today's hours, the city's own first")
-def halls(request: HttpRequest, division: str = "") -> Any:
-    return [_hall(hall) for hall in selectors.halls_of([division] if division else None)]
+@router.get(
+    "/departments", response={200: list[DepartmentBody], **REFUSALS}, summary="Departments of the city or a district"
+)
+def departments(
+    request: HttpRequest,
+    division: Annotated[str | None, Query(pattern=DIVISION, description="Left out: the city's.")] = None,
+) -> list[DepartmentBody]:
+    code = _known(division) if division else selectors.city().code
+    return [_department(found) for found in selectors.departments_of(code)]
 
 
-@router.get("/halls/{code}", response=HallOut, summary="One service hall and today's hours")
-def hall(request: HttpRequest, code: str) -> Any:
+@router.get("/halls", response={200: list[HallBody], **REFUSALS}, summary="Service halls and today's hours")
+def halls(
+    request: HttpRequest,
+    division: Annotated[str | None, Query(pattern=DIVISION, description="Left out: all, the city's first.")] = None,
+) -> list[HallBody]:
+    return [_hall(found) for found in selectors.halls_of([_known(division)] if division else None)]
+
+
+@router.get("/halls/{code}", response={200: HallBody, **REFUSALS}, summary="One service hall and today's hours")
+def hall(request: HttpRequest, code: Annotated[str, InPath(pattern=HALL)]) -> HallBody:
     return _hall(selectors.hall_by_code(code))
 
 
-def _hall(hall: Hall) -> HallOut:
+def _known(code: str) -> str:
+    if selectors.DIVISIONS.get(code) is None:
+        raise NotFound(_("没有区划 {code}。").format(code=code))
+    return code
+
+
+def _department(department: Department) -> DepartmentBody:
+    return DepartmentBody(
+        code=department.code,
+        uscc=department.uscc,
+        name_zh=department.name_zh,
+        name_en=department.name_en,
+        division=department.division_id,
+        kind=department.kind,
+        status=department.status,
+    )
+
+
+def _hall(hall: Hall) -> HallBody:
+    rows = list(hall.hours.all())
     calendar = current()
-    openings = hours.openings_on(hall.hours.all(), today(), calendar)
-    return HallOut(
-        code=hall.code, division=hall.division_id, name_zh=hall.name_zh, name_en=hall.name_en,
-        address_zh=hall.address_zh, address_en=hall.address_en, phone=hall.phone, status=hall.status,
-        today=[OpeningOut(opens_at=f"{o.opens_at:%H:%M}", closes_at=f"{o.closes_at:%H:%M}") for o in openings],
-        is_open=hours.is_open(hall.hours.all(), now(), calendar),
-    )  # fmt: skip
+    openings = hours.openings_on(rows, today(), calendar)
+    return HallBody(
+        code=hall.code,
+        division=hall.division_id,
+        name_zh=hall.name_zh,
+        name_en=hall.name_en,
+        address_zh=hall.address_zh,
+        address_en=hall.address_en,
+        phone=hall.phone,
+        status=hall.status,
+        today=[OpeningBody(opens_at=f"{o.opens_at:%H:%M}", closes_at=f"{o.closes_at:%H:%M}") for o in openings],
+        is_open=hours.is_open(rows, now(), calendar),
+    )
