@@ -1,10 +1,13 @@
 """People: what is heard from other apps, and the entries in the account menu."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from yukuaiban.design import navigation
 
 
 def works_as(*roles: str) -> Callable[[HttpRequest], bool]:
@@ -19,11 +22,16 @@ def works_as(*roles: str) -> Callable[[HttpRequest], bool]:
     return shown_to
 
 
+def without_second_factor(request: HttpRequest) -> Iterable[navigation.Banner]:
+    """In a demonstration officers may work without a second factor, and every page of the desk says so."""
+    if not settings.OFFICER_MFA_REQUIRED and "/desk/" in request.path:
+        yield navigation.Banner("demo", _("演示环境：进入岗位未要求二次验证。正式运行时必须设置。"))
+
+
 class PeopleConfig(AppConfig):
     name = "yukuaiban.people"
 
     def ready(self) -> None:
-        from yukuaiban.design import navigation
         from yukuaiban.people import exports, listeners
 
         listeners.connect()
@@ -39,5 +47,6 @@ class PeopleConfig(AppConfig):
             ]
         ):
             navigation.add("account", label, name, icon=icon, order=order * 10)
+        navigation.add_banners(without_second_factor)
         navigation.add("desk", _("更正与监护"), "people:requests", order=70, shown_to=works_as("window", "handler"))
         navigation.add("desk", _("岗位安排"), "people:posts", order=80, shown_to=works_as("supervisor"))

@@ -10,6 +10,7 @@ from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from django import forms
 from django.core.validators import validate_email
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.config.errors import DomainError
@@ -24,6 +25,11 @@ from yukuaiban.people.services import Terms
 from yukuaiban.people.services.privacy import CORRECTABLE, FIELD_NAMES
 
 T = TypeVar("T")
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was handed in; a form with nothing ticked is handed in too."""
+    return request.POST if request.method == "POST" else None
 
 
 def attempt(form: forms.Form, act: Callable[[], T]) -> T | None:

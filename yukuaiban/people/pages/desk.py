@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yukuaiban.config.errors import Invalid, NotFound
 from yukuaiban.config.now import now, today
 from yukuaiban.people import access, services
-from yukuaiban.people.forms import DecisionForm, PostForm, SubstituteForm, attempt
+from yukuaiban.people.forms import DecisionForm, PostForm, SubstituteForm, attempt, posted
 from yukuaiban.people.models import Account, CorrectionRequest, Desk, Guardianship, Post, Role
 from yukuaiban.people.pages.common import form_page, page
 from yukuaiban.people.selectors import in_force
@@ -62,7 +62,7 @@ def post_give(request: HttpRequest) -> HttpResponse:
     """Give an officer a post in my department."""
     actor = access.officer_actor(request)
     desks = Desk.objects.filter(department=actor.department_id).select_related("department")
-    form = PostForm(request.POST or None, desks=[(desk.pk, str(desk)) for desk in desks])
+    form = PostForm(posted(request), desks=[(desk.pk, str(desk)) for desk in desks])
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = attempt(
@@ -98,7 +98,7 @@ def post_substitute(request: HttpRequest, pk: int) -> HttpResponse:
     post = Post.objects.filter(pk=pk, desk__department=actor.department_id).select_related("desk__department").first()
     if post is None or (post.account_id != actor.account_id and actor.role != Role.SUPERVISOR):
         raise NotFound(_("没有找到这个岗位。"))
-    form = SubstituteForm(request.POST or None)
+    form = SubstituteForm(posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = attempt(
@@ -181,7 +181,7 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
     row = CorrectionRequest.objects.filter(pk=pk, state=CorrectionRequest.State.OPEN).first()
     if row is None:
         raise NotFound(_("没有找到这项更正申请。"))
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = attempt(

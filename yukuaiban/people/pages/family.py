@@ -23,6 +23,7 @@ from yukuaiban.people.forms import (
     OfferForm,
     OrganisationForm,
     attempt,
+    posted,
 )
 from yukuaiban.people.models import Account, Guardianship, Mandate, OrganisationProfile, Party, Relation
 from yukuaiban.people.pages.common import form_page, page
@@ -80,7 +81,7 @@ def _mandate(row: Mandate, account: Account) -> dict[str, Any]:
 def child_add(request: HttpRequest) -> HttpResponse:
     """A guardian names his child."""
     account = access.account_of(request)
-    form = ChildForm(request.POST or None)
+    form = ChildForm(posted(request))
     if request.method == "POST" and form.is_valid():
         data = {**form.cleaned_data, "relation": Relation(form.cleaned_data["relation"])}
         row = attempt(form, lambda: services.guardianship_declare(account=account, at=now(), **data))
@@ -156,7 +157,7 @@ def mandate_offer(request: HttpRequest) -> HttpResponse:
     account = access.account_of(request)
     grounds = (Ground.SELF, Ground.REPRESENTATIVE)
     principals = [acting.party for acting in selectors.parties_for(account) if acting.ground in grounds]
-    form = OfferForm(request.POST or None, principals=[(party.pk, str(party)) for party in principals])
+    form = OfferForm(posted(request), principals=[(party.pk, str(party)) for party in principals])
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = attempt(
@@ -184,7 +185,7 @@ def mandate_offer(request: HttpRequest) -> HttpResponse:
 def mandate_ask(request: HttpRequest) -> HttpResponse:
     """I want to act for a relative; he confirms in his own account."""
     account = access.account_of(request)
-    form = AskRelativeForm(request.POST or None)
+    form = AskRelativeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = attempt(
@@ -211,7 +212,7 @@ def mandate_ask(request: HttpRequest) -> HttpResponse:
 def mandate_ask_organisation(request: HttpRequest) -> HttpResponse:
     """I want to become an organisation's agent."""
     account = access.account_of(request)
-    form = AskOrganisationForm(request.POST or None)
+    form = AskOrganisationForm(posted(request))
     if request.method == "POST" and form.is_valid():
         done = attempt(
             form,
@@ -232,7 +233,7 @@ def mandate_ask_organisation(request: HttpRequest) -> HttpResponse:
 def mandate_code(request: HttpRequest) -> HttpResponse:
     """I was sent a code: confirm that another may act for me, or accept to act for another."""
     account = access.account_of(request)
-    form = MandateCodeForm(request.POST or None)
+    form = MandateCodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         code = form.cleaned_data["code"]
         row = attempt(form, lambda: services.mandate_answer_code(account=account, code=code, at=now()))
@@ -316,7 +317,7 @@ def _mandate_form(request: HttpRequest, form: Any, title: str, lead: str, submit
 def organisations(request: HttpRequest) -> HttpResponse:
     """The organisations I represent, and registering another."""
     account = access.account_of(request)
-    form = OrganisationForm(request.POST or None)
+    form = OrganisationForm(posted(request))
     if request.method == "POST" and form.is_valid():
         done = attempt(form, lambda: services.organisation_register(account=account, at=now(), **form.cleaned_data))
         if done is not None:

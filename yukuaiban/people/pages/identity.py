@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from yukuaiban.config.now import now
 from yukuaiban.people import access, assurance, selectors, services
 from yukuaiban.people.errors import IdentityHasAccount
-from yukuaiban.people.forms import IdentityForm, RealNameForm, attempt
+from yukuaiban.people.forms import IdentityForm, RealNameForm, attempt, posted
 from yukuaiban.people.models import Party, PersonRead
 from yukuaiban.people.pages.common import form_page, page
 from yukuaiban.people.verifiers import person_verifier
@@ -48,7 +48,7 @@ def real_name(request: HttpRequest) -> HttpResponse:
     party = selectors.party_of(account)
     if assurance.reaches(party.assurance, assurance.REAL_NAME):
         return _real_person(request, party)
-    form = RealNameForm(request.POST or None)
+    form = RealNameForm(posted(request))
     if request.method == "POST" and form.is_valid():
         done = attempt(form, lambda: services.real_name_check(account=account, at=now(), **form.cleaned_data))
         if done is not None:
@@ -104,7 +104,7 @@ def real_person(request: HttpRequest) -> HttpResponse:
 def take_over(request: HttpRequest) -> HttpResponse:
     """Join my older account to this one: name, document, and the person himself."""
     account = access.account_of(request)
-    form = IdentityForm(request.POST or None)
+    form = IdentityForm(posted(request))
     if request.method == "POST" and form.is_valid():
         proof = request.POST.get("proof", "")
         done = attempt(

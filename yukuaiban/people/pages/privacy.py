@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from yukuaiban.config.now import now
 from yukuaiban.people import access, exports, limits, selectors, services
-from yukuaiban.people.forms import CloseForm, CorrectionForm, attempt
+from yukuaiban.people.forms import CloseForm, CorrectionForm, attempt, posted
 from yukuaiban.people.models import AccountEventKind, CorrectionRequest, Party, PersonRead
 from yukuaiban.people.pages.common import form_page, page
 from yukuaiban.people.selectors import Ground
@@ -87,7 +87,7 @@ def export(request: HttpRequest) -> HttpResponse:
 def corrections(request: HttpRequest) -> HttpResponse:
     """Ask to have something put right, and see what became of earlier requests."""
     account, party = access.account_of(request), _about(request)
-    form = CorrectionForm(request.POST or None)
+    form = CorrectionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         done = attempt(
             form, lambda: services.correction_ask(account=account, party=party, at=now(), **form.cleaned_data)
@@ -117,7 +117,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
 def close(request: HttpRequest) -> HttpResponse:
     """Close the account; what goes and what the law keeps is said first."""
     account = access.account_of(request)
-    form = CloseForm(request.POST or None)
+    form = CloseForm(posted(request))
     if request.method == "POST" and form.is_valid():
         closed = attempt(form, lambda: _close(request))
         if closed:

@@ -32,6 +32,7 @@ from yukuaiban.people.forms import (
     PhoneForm,
     SetPasswordForm,
     attempt,
+    posted,
 )
 from yukuaiban.people.models import Account, AccountEvent, PhoneClaim
 from yukuaiban.people.pages.common import INVALID, form_page, page
@@ -71,7 +72,7 @@ def phone(request: HttpRequest) -> HttpResponse:
     """Change the number: the old one still receives, or it is lost and name and document are checked again."""
     account = access.account_of(request)
     has_phone = account.phone_verified_at is not None
-    form = PhoneChangeForm(request.POST or None, has_phone=has_phone)
+    form = PhoneChangeForm(posted(request), has_phone=has_phone)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -116,7 +117,7 @@ def phone_codes(request: HttpRequest) -> HttpResponse:
     if wanted is None:
         return redirect("people:phone")
     with_old = wanted["how"] == "old_phone"
-    form = PhoneCodesForm(request.POST or None, with_old=with_old)
+    form = PhoneCodesForm(posted(request), with_old=with_old)
     if request.method == "POST" and form.is_valid():
         changed = attempt(form, lambda: _change_phone(request, account, wanted, form))
         if changed:
@@ -148,7 +149,7 @@ def _change_phone(request: HttpRequest, account: Account, wanted: dict[str, str]
 @require_http_methods(["GET", "POST"])
 def claim(request: HttpRequest) -> HttpResponse:
     """The number is mine now, but somebody's account has it."""
-    form = PhoneForm(request.POST or None)
+    form = PhoneForm(posted(request))
     if request.method == "POST" and form.is_valid():
         sent = attempt(form, lambda: _send_claim_code(request, form.cleaned_data["phone"]))
         if sent:
@@ -172,7 +173,7 @@ def _send_claim_code(request: HttpRequest, number: str) -> bool:
 def claim_code(request: HttpRequest) -> HttpResponse:
     """The code came back: he holds the number."""
     to = codes.pending(request.session, "claim")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         number = attempt(form, lambda: codes.check(request.session, "claim", form.cleaned_data["code"]))
         if number is not None:
@@ -197,7 +198,7 @@ def claim_person(request: HttpRequest) -> HttpResponse:
     if claim_id is None or not PhoneClaim.objects.filter(pk=claim_id, expires_at__gt=now()).exists():
         return redirect("people:claim")
     mine = access.account_of(request) if passes.identify(request) is not None else None
-    form = IdentityForm(request.POST or None)
+    form = IdentityForm(posted(request))
     if request.method == "POST" and form.is_valid():
         account = attempt(
             form,
@@ -239,7 +240,7 @@ def password(request: HttpRequest) -> HttpResponse:
     by_code = [record for record in records if record["method"] == "code"]
     if not by_code or time.time() - by_code[-1]["at"] > RECENT_CODE_SECONDS:
         return redirect("account_change_password")
-    form = SetPasswordForm(account, request.POST or None)
+    form = SetPasswordForm(account, posted(request))
     if request.method == "POST" and form.is_valid():
         change_password(account, form.cleaned_data["password1"])
         finalize_password_change(request, account)
