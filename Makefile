@@ -3,7 +3,6 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV := .venv/bin
-PACKAGES := conftest.py manage.py ops yukuaiban $(wildcard bench tests docs)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format bench drill docs lock
@@ -25,8 +24,8 @@ check: ## format, lint, types, floors, migrations, translations, generated docum
 
 format: ## put the code into its one form
 	@$(PYTHON) ops/prepare.py test
-	@$(VENV)/ruff format $(PACKAGES)
-	@$(VENV)/ruff check --fix $(PACKAGES)
+	@$(VENV)/ruff format .
+	@$(VENV)/ruff check --fix .
 
 bench: ## measure; results in bench/results/
 	@$(PYTHON) ops/prepare.py test

@@ -12,12 +12,10 @@ from yukuaiban.config.launch.progress import Step
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-PYTHON_CODE = ("conftest.py", "manage.py", "ops", "yukuaiban", "bench", "tests", "docs")
-CODE = [name for name in PYTHON_CODE if (ROOT / name).exists()]
 PYTHON = str(BIN / "python")
 CHECKS: dict[str, list[str]] = {
-    "format": [str(BIN / "ruff"), "format", "--check", *CODE],
-    "lint": [str(BIN / "ruff"), "check", *CODE],
+    "format": [str(BIN / "ruff"), "format", "--check", "."],
+    "lint": [str(BIN / "ruff"), "check", "."],
     "types": [str(BIN / "mypy"), "yukuaiban", "ops"],
     "floors": [str(BIN / "lint-imports"), "--no-cache"],
     "migrations": [PYTHON, "-W", "ignore::RuntimeWarning", "manage.py", "makemigrations", "--check", "--dry-run"],

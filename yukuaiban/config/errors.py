@@ -1,4 +1,4 @@
-"""Errors that teach: what was asked, why not, what to do next. One middleware turns them into page, fragment or JSON."""
+"""Errors that teach: what was asked, why not, what to do next. One middleware makes them page, fragment or JSON."""
 
 from __future__ import annotations
 
