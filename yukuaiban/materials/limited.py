@@ -6,6 +6,7 @@ file reaches the child through memory, so its plain content never touches a disk
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -43,6 +44,8 @@ def draw(file: BinaryIO, kind: Kind, *, page: int = 1, width: int = 1200, stamp:
 
     Raises: Undrawable.
     """
+    if kind is Kind.PDF:
+        file, page = _flattened(file, page=page), 1
     return _drawn("draw", file, {"kind": kind, "page": page, "width": width, "stamp": stamp})
 
 
@@ -51,7 +54,17 @@ def stamped_copy(file: BinaryIO, kind: Kind, *, pages: int, stamp: str) -> tuple
 
     Raises: Undrawable.
     """
+    if kind is Kind.PDF:
+        file = _flattened(file)
     return _drawn("copy", file, {"kind": kind, "pages": pages, "stamp": stamp})
+
+
+def _flattened(file: BinaryIO, *, page: int | None = None) -> BinaryIO:
+    """A PDF with its seals and filled fields drawn into the pages; by a child of its own: none may write files."""
+    result = _run("flatten", file, {"page": page})
+    if result is None:
+        raise Undrawable
+    return io.BytesIO(result[1])
 
 
 def _drawn(what: str, file: BinaryIO, options: dict[str, Any]) -> tuple[str, bytes]:

@@ -57,8 +57,15 @@ def _copy(descriptor: int, options: dict[str, Any]) -> tuple[dict[str, Any], byt
         return {"content_type": "image/jpeg"}, drawing.picture(file, width=drawing.MAX_COPY_SIDE, **options)
 
 
+def _flatten(descriptor: int, options: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    from yukuaiban.materials import flattening
+
+    with open(descriptor, "rb", closefd=False) as file:
+        return {}, flattening.flattened(file, **options)
+
+
 def _path(descriptor: int) -> str:
     return f"/proc/self/fd/{descriptor}" if os.path.exists("/proc/self/fd") else f"/dev/fd/{descriptor}"
 
 
-_TASKS = {"inspect": _inspect, "draw": _draw, "copy": _copy}
+_TASKS = {"inspect": _inspect, "draw": _draw, "copy": _copy, "flatten": _flatten}

@@ -52,7 +52,8 @@ class Found:
     Attributes:
         pages: Of a PDF; 1 for an image.
         width, height: Pixels of an image; 0 for a PDF.
-        flags: What an officer should know: `restricted`, `attachments`, `signed`, `trailing_data`, `location`.
+        flags: What an officer should know: `restricted` (may be read, not changed), `attachments`, `signed`,
+            `unpainted` (notes or fields that a picture of the page does not show), `trailing_data`, `location`.
     """
 
     kind: Kind

@@ -30,6 +30,16 @@ _ACTIVE_ACTIONS = {
 _ACTIVE_NAMES = re.compile(rb"/(?:JavaScript|Launch|RichMedia|XFA)(?![A-Za-z0-9_])")
 _END = re.compile(rb"%%EOF")
 _ACTIVE_ANNOTATIONS = {"/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"}
+_NOTES = {
+    "/FreeText",
+    "/Ink",
+    "/Stamp",
+    "/Line",
+    "/Square",
+    "/Circle",
+    "/Polygon",
+    "/PolyLine",
+}  # with words or strokes
 _DATA_ATTACHMENTS = (".xml", ".xbrl", ".json", ".ofd", ".csv", ".txt")  # what electronic invoices carry
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it remarks on every oddity; ours is the judgement
@@ -137,12 +147,14 @@ def _judge(thing: DictionaryObject) -> set[str]:
     if action in _ACTIVE_ACTIONS or (subtype in _ACTIVE_ANNOTATIONS and "/Rect" in thing):
         raise Refused("active_content")
     if "/EF" in thing:
-        name = str(thing.get("/UF") or thing.get("/F") or "")
+        name = str(_value(thing, "/UF") or _value(thing, "/F") or "")
         if not name.lower().endswith(_DATA_ATTACHMENTS):
             raise Refused("attachments", name=name[:80])
         flags.add("attachments")
     if "/ByteRange" in thing and "/Contents" in thing:
         flags.add("signed")
+    if "/Rect" in thing and "/AP" not in thing and (subtype in _NOTES or (subtype == "/Widget" and "/V" in thing)):
+        flags.add("unpainted")
     if subtype == "/Image":
         width, height = _number(thing, "/Width"), _number(thing, "/Height")
         if width * height > MAX_PIXELS:
@@ -150,19 +162,27 @@ def _judge(thing: DictionaryObject) -> set[str]:
     return flags
 
 
+def _value(thing: DictionaryObject, key: str) -> Any:
+    """The value itself, also where the file only points to it; None where it points nowhere."""
+    try:
+        return thing[key] if key in thing else None  # noqa: SIM401  # `get` would give the pointer
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return None
+
+
 def _name(thing: DictionaryObject, key: str) -> str | None:
-    value = thing.get(key)
+    value = _value(thing, key)
     return str(value) if isinstance(value, NameObject) else None
 
 
 def _number(thing: DictionaryObject, key: str) -> int:
-    value = thing.get(key)
+    value = _value(thing, key)
     return int(value) if isinstance(value, int | float) else 0
 
 
 def _unpacked(stream: StreamObject, room: int) -> int:
-    filters = stream.get("/Filter")
-    names = [str(name) for name in filters] if isinstance(filters, list) else [str(filters)]
+    filters = _value(stream, "/Filter")
+    names = [str(name) for name in filters] if isinstance(filters, list) and filters else [str(filters)]
     flate = [name for name in names if name in {"/FlateDecode", "/Fl"}]
     if len(flate) > 1:
         raise Refused("too_complex")  # packed twice: only a bomb has a use for it

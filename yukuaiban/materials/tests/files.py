@@ -43,8 +43,17 @@ def writer(pages: int = 1) -> PdfWriter:
     made = PdfWriter()
     for number in range(pages):
         page = made.add_blank_page(595, 842)
-        made.add_annotation(page, FreeText(text=f"Page {number + 1}", rect=(50, 700, 300, 750)))
+        content = DecodedStreamObject()
+        content.set_data(b"0.2 0.4 0.4 rg 50 %d 400 12 re 50 %d 300 12 re f" % (760 - 20 * number, 720 - 20 * number))
+        page[NameObject("/Contents")] = made._add_object(content)
     return made
+
+
+def pdf_with_a_note() -> bytes:
+    """A note that each reader draws as it likes: the file says only what it says."""
+    made = writer()
+    made.add_annotation(made.pages[0], FreeText(text="同意", rect=(50, 600, 300, 650)))
+    return written(made)
 
 
 def written(made: PdfWriter) -> bytes:
@@ -94,9 +103,10 @@ def pdf_with_hidden_javascript() -> bytes:
     return body + table + rows + b"\nendstream endobj\nstartxref\n%d\n%%%%EOF\n" % start
 
 
-def pdf_with_action(kind: str) -> bytes:
+def pdf_with_action(kind: str, *, pointed_to: bool = False) -> bytes:
     made = writer()
-    action = DictionaryObject({NameObject("/S"): NameObject(kind), NameObject("/F"): TextStringObject("cmd.exe")})
+    name = made._add_object(NameObject(kind)) if pointed_to else NameObject(kind)
+    action = DictionaryObject({NameObject("/S"): name, NameObject("/F"): TextStringObject("cmd.exe")})
     made.root_object[NameObject("/OpenAction")] = made._add_object(action)
     return written(made)
 
@@ -149,6 +159,49 @@ def pdf_with_huge_image() -> bytes:
         }
     )
     made._add_object(image)
+    return written(made)
+
+
+def pdf_with_seal(*, pages: int = 1, annotation: dict | None = None, matrix: tuple | None = None) -> bytes:
+    """A signature field whose appearance is a red square in the upper right corner of the last page."""
+    made = PdfWriter()
+    for _page in range(pages):
+        made.add_blank_page(600, 800)
+    seal = DecodedStreamObject()
+    seal.set_data(b"1 0 0 rg 0 0 10 10 re f")
+    seal.update(
+        {
+            NameObject("/Type"): NameObject("/XObject"),
+            NameObject("/Subtype"): NameObject("/Form"),
+            NameObject("/BBox"): ArrayObject([NumberObject(n) for n in (0, 0, 10, 10)]),
+        }
+    )
+    if matrix:
+        seal[NameObject("/Matrix")] = ArrayObject([NumberObject(n) for n in matrix])
+    field = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Annot"),
+            NameObject("/Subtype"): NameObject("/Widget"),
+            NameObject("/FT"): NameObject("/Sig"),
+            NameObject("/Rect"): ArrayObject([NumberObject(n) for n in (400, 600, 500, 700)]),
+            NameObject("/AP"): DictionaryObject({NameObject("/N"): made._add_object(seal)}),
+            **{NameObject(key): value for key, value in (annotation or {}).items()},
+        }
+    )
+    made.pages[-1][NameObject("/Annots")] = ArrayObject([made._add_object(field)])
+    return written(made)
+
+
+def pdf_with_ticked_box(*, ticked: bool) -> bytes:
+    """A box with two appearances; `/AS` says which one is shown."""
+    made = PdfWriter(io.BytesIO(pdf_with_seal()))
+    field = made.pages[0]["/Annots"][0].get_object()
+    blank = DecodedStreamObject()
+    blank.set_data(b"")
+    blank[NameObject("/BBox")] = ArrayObject([NumberObject(n) for n in (0, 0, 10, 10)])
+    states = {NameObject("/Yes"): field["/AP"].raw_get("/N"), NameObject("/Off"): made._add_object(blank)}
+    field[NameObject("/AP")] = DictionaryObject({NameObject("/N"): DictionaryObject(states)})
+    field[NameObject("/AS")] = NameObject("/Yes" if ticked else "/Off")
     return written(made)
 
 

@@ -75,6 +75,10 @@ class TestHonestFiles:
     def test_an_electronic_invoice_carries_its_data_and_is_flagged(self):
         assert look(files.pdf_with_attachment("invoice.xml")).flags == ("attachments",)
 
+    def test_a_note_that_no_picture_of_the_page_shows_is_flagged(self):
+        assert look(files.pdf_with_a_note()).flags == ("unpainted",)
+        assert look(files.pdf_with_seal()).flags == ()
+
     def test_a_photograph_with_something_harmless_behind_it_is_flagged(self):
         """Telephones append a preview, a film, or their own notes."""
         assert look(files.jpeg() + files.jpeg()).flags == ("trailing_data",)
@@ -201,6 +205,11 @@ class TestHostilePdfs:
             pytest.param(lambda: files.pdf_with_action("/Launch"), "active_content", id="launches a program"),
             pytest.param(lambda: files.pdf_with_action("/SubmitForm"), "active_content", id="sends a form"),
             pytest.param(lambda: files.pdf_with_action("/ImportData"), "active_content", id="fetches data"),
+            pytest.param(
+                lambda: files.pdf_with_action("/SubmitForm", pointed_to=True),
+                "active_content",
+                id="points to its action",
+            ),
             pytest.param(lambda: files.pdf_with_xfa(), "active_content", id="xfa form"),
             pytest.param(lambda: files.pdf_with_attachment("setup.exe"), "attachments", id="carries a program"),
             pytest.param(lambda: files.pdf_with_attachment("more.pdf"), "attachments", id="carries another document"),

@@ -7,6 +7,7 @@ import io
 import pytest
 from PIL import Image
 from pypdf import PdfReader
+from pypdf.generic import NumberObject
 
 from yukuaiban.materials import limited
 from yukuaiban.materials.inspection import Kind, Refused
@@ -81,6 +82,32 @@ class TestDrawing:
         assert (content_type, image.width) == ("image/png", 600)
         assert image.height == pytest.approx(600 * 842 / 595, abs=2)
         assert (image.convert("RGB").getextrema()[1][0] < 250) or not stamp
+
+    @pytest.mark.parametrize(
+        ("content", "is_red"),
+        [
+            pytest.param(files.pdf_with_seal(), True, id="the seal of a signature"),
+            pytest.param(files.pdf_with_seal(matrix=(0, 1, -1, 0, 10, 0)), True, id="a seal that is turned"),
+            pytest.param(files.pdf_with_ticked_box(ticked=True), True, id="a ticked box"),
+            pytest.param(files.pdf_with_ticked_box(ticked=False), False, id="a box that is not ticked"),
+            pytest.param(files.pdf_with_seal(annotation={"/F": NumberObject(2)}), False, id="a hidden field"),
+        ],
+    )
+    def test_what_lies_on_a_page_is_drawn_where_it_lies(self, content, is_red):
+        """电子签名法 第十四条: a seal that a reader shows must be in the picture that an officer decides by."""
+        for _type, data in [
+            limited.draw(io.BytesIO(content), Kind.PDF, width=600),
+            limited.draw(
+                io.BytesIO(limited.stamped_copy(io.BytesIO(content), Kind.PDF, pages=1, stamp="x")[1]),
+                Kind.PDF,
+                width=600,
+            ),
+        ]:
+            image = Image.open(io.BytesIO(data)).convert("RGB")
+            inside = [image.getpixel(at) for at in [(405, 105), (495, 195), (450, 150)]]
+            outside = [image.getpixel(at) for at in [(390, 150), (510, 150), (450, 90), (450, 210)]]
+            assert all(r > 150 and g < 90 and b < 90 for r, g, b in inside) is is_red
+            assert all(g > 150 for _r, g, _b in outside)
 
     def test_the_stamp_changes_the_picture(self):
         plain = limited.draw(io.BytesIO(files.pdf()), Kind.PDF, width=600)
