@@ -358,31 +358,50 @@ def _count(course: _Course, limit: Limit, calendar: WorkingCalendar, asof: date)
         used = calendar.between(start, asof) if asof > start else 0
         return _Counted(due, due.on, total, used, [(start, due.on)])
 
+    stretches = list(_stretches(course, calendar, asof))
+    used = sum(
+        _days(after, asof if until is None else min(until, asof), working, calendar)
+        for after, until in stretches
+        if after < asof and (until is not None or course.pause is None)
+    )
     ran: list[tuple[date, date]] = []
-    left, used = total, 0
-    for after, until in _stretches(course, calendar, asof):
-        if asof > after and until is not None:
-            used += _days(after, min(until, asof), working, calendar)
-        elif asof > after and course.pause is None:
-            used += _days(after, asof, working, calendar)
-        if left < 0:
-            continue  # the limit was used up before; the rest only counts as used
+    left = total
+    for after, until in stretches:
         days = left if until is None else _days(after, until, working, calendar)
         if until is None or left <= days:
             ran.append((after, _reach(after, left, working, calendar)))
-            left = -1
-        else:
-            ran.append((after, until))
-            left -= days
+            break
+        ran.append((after, until))
+        left -= days
 
     raw = ran[-1][1]
     if not working:
-        due = calendar.roll(raw)
-        return _Counted(due, raw, total + (due.on - raw).days, used, ran)
+        due, later = _rolled(raw, stretches[len(ran) - 1 :], calendar)
+        return _Counted(due, raw, total + later, used, ran)
     missing: frozenset[int] = frozenset()
     for first, last in ran:
         missing |= calendar.missing_years(first, last)
     return _Counted(DueDate(raw, bool(missing), missing), raw, total, used, ran)
+
+
+def _rolled(raw: date, stretches: Sequence[tuple[date, date | None]], calendar: WorkingCalendar) -> tuple[DueDate, int]:
+    """The first working day from `raw` on that the clock runs through, and how many days later that is.
+
+    A last day that moves to a day on which the clock stands still moves on: nobody could act on it.
+    Law: 民法典 第二百零三条第一款.
+    """
+    later = 0
+    missing: frozenset[int] = frozenset()
+    at, due = raw, calendar.roll(raw)
+    for number, (after, until) in enumerate(stretches):
+        if number:
+            at, due = after, calendar.roll(after + _DAY)
+        missing |= due.missing_years
+        if until is None or due.on <= until:
+            later += (due.on - at).days
+            break
+        later += max(0, (until - at).days)
+    return DueDate(due.on, bool(missing), missing), later
 
 
 def _stretches(course: _Course, calendar: WorkingCalendar, asof: date) -> Iterator[tuple[date, date | None]]:

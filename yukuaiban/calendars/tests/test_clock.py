@@ -127,6 +127,12 @@ class TestADayCountsIfTheClockWasRunningAtItsEnd:
         assert shown.due_on.on == date(2025, 3, 20)
         assert (shown.used, shown.left, shown.counted_in) == (5, 10, Unit.CALENDAR_DAY)
 
+    def test_a_last_day_that_moves_into_a_pause_moves_on(self):
+        """Saturday 8 March moves to Monday the 10th, which is paused until the 13th."""
+        events = [MARCH, Paused(date(2025, 3, 9), "testing"), Resumed(date(2025, 3, 13))]
+        shown = at(date(2025, 3, 13), *events, limit=Limit(5, Unit.CALENDAR_DAY))
+        assert (shown.due_on.on, shown.left) == (date(2025, 3, 13), 0)
+
 
 class TestWhilePaused:
     def test_the_light_is_grey_and_nothing_is_used(self):
