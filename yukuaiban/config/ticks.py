@@ -51,6 +51,7 @@ TICKS: list[Tick] = [
     Tick("seals", 10.0, "yukuaiban.chain.sealing:tick"),
     Tick("stalled jobs", 30.0, "yukuaiban.config.jobs:retry_stalled"),
     Tick("expired sessions", 3600.0, "yukuaiban.config.jobs:clear_sessions"),
+    Tick("files that no row names", 3600.0, "yukuaiban.materials.services:tidy"),
 ]
 
 
