@@ -137,6 +137,8 @@ def _block(field: FormField, value: Any, wrong: Wrong, path: str, *, whole: bool
     if not isinstance(value, Mapping):
         return SHAPELESS
     found = normal_fields(field.inner, value, wrong, f"{path}.", whole=whole)
+    if field.kind is Kind.IDENTITY_DOCUMENT and list(found) == ["kind"] and len(field.inner[0].options) == 1:
+        return MISSING  # the kind was not asked, so nothing was answered
     if field.kind is Kind.IDENTITY_DOCUMENT and isinstance(found.get("number"), str):
         try:
             found["number"] = documents.parse(found.get("kind", ""), found["number"]).text

@@ -46,7 +46,7 @@ class Control:
     """One question, or one part of it, as drawn.
 
     Attributes:
-        draw: Which macro: input, textarea, select, radios, checkboxes, block, repeat, note, locked.
+        draw: Which macro: input, hidden, textarea, select, radios, yes_no, checkboxes, block, repeat, note, locked.
         name: Name in the posted form. id: HTML id; help and error are `id`-help and `id`-error.
         value: Text in the control; of a locked one the printable answer.
         redraws: Something else hangs on the answer, so a change draws the screen again.
@@ -233,9 +233,17 @@ class _Pen:
         control = self.draw(part, value, here, own=own)
         if block.kind is Kind.ADDRESS and part.kind is Kind.DIVISION:
             return self._division(part, value, control, name)  # its lists stand one level up: home.level1
-        if block.kind is Kind.IDENTITY_DOCUMENT and part.key == "number":
-            return replace(control, width="input-medium", autocomplete="off")
+        if block.kind is Kind.IDENTITY_DOCUMENT:
+            return self._document_part(block, part, control)
         return replace(control, autocomplete=_AUTOCOMPLETE.get((block.kind, part.key)) if own else control.autocomplete)
+
+    def _document_part(self, block: FormField, part: FormField, control: Control) -> Control:
+        """Where one kind of document is taken, it is not asked but said beside the number."""
+        only = block.inner[0].options[0] if len(block.inner[0].options) == 1 else None
+        if part.key == "number":
+            label = _("%(kind)s号码") % {"kind": only.label.in_(self.locale)} if only else control.label
+            return replace(control, label=label, width="input-medium", autocomplete="off")
+        return replace(control, draw="hidden", value=only.value) if only else replace(control, draw="select")
 
     def _repeat(self, field: FormField, value: Any, plain: Control) -> Control:
         rows = [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
@@ -262,7 +270,7 @@ class _Pen:
         if field.kind is Kind.YES_NO:
             yes = Choice("yes", pgettext("answer", "是"), value is True)
             no = Choice("no", pgettext("answer", "否"), value is False)
-            return replace(plain, draw="radios", choices=(yes, no))
+            return replace(plain, draw="yes_no", choices=(yes, no))
         choices = self._options(field, [value])
         return replace(plain, draw="radios" if len(choices) <= FEW else "select", choices=choices)
 

@@ -35,7 +35,7 @@ def go_on(page: Page) -> None:
 def answer_person(page: Page) -> None:
     person = page.get_by_role("group", name="申请人", exact=True)
     person.get_by_label("姓名").fill("𠮷小明")
-    person.get_by_label("居民身份证").check()
+    person.get_by_label("证件类型").select_option("resident_id")
     person.get_by_label("证件号码").fill("110105 19491231 002x")
     person.get_by_label("联系电话").fill("138 1234 5678")
     page.get_by_label("出生日期").fill("1949-12-31")
@@ -132,15 +132,17 @@ def test_a_question_appears_when_the_answer_it_hangs_on_is_given(page_at) -> Non
     expect(page.get_by_label("原证号")).to_have_count(0)
 
 
-def test_what_is_typed_while_the_screen_is_drawn_again_is_kept(page_at) -> None:
+def test_what_is_answered_while_the_screen_is_drawn_again_is_kept(page_at) -> None:
     form_pages.DRAFT.update(GOOD)
     page = page_at(PHONE, "/zh/form/who")
     form_pages.SLOW.clear()  # the next answer waits until it is set
     page.locator("[name=has_children][value=no]").check()
     page.get_by_label("邮箱").fill("a@example.com")
+    page.get_by_label("街道、乡镇").select_option("500112002")
     form_pages.SLOW.set()
     expect(page.locator("[name='children.0.name']")).to_have_count(0)
     expect(page.get_by_label("邮箱")).to_have_value("a@example.com")
+    expect(page.get_by_label("街道、乡镇")).to_have_value("500112002")
 
 
 def test_enter_goes_on_and_never_removes_a_row(page_at) -> None:

@@ -1,14 +1,19 @@
-// What is typed while a screen is being drawn again must not be lost: it is carried over into the new one.
+// What is answered while a screen is being drawn again must not be lost: it is carried over into the new one.
 (function () {
   "use strict";
 
-  var TYPED = "input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea";
-  var sent = null;
-  var later = null;
+  var sent = {}; // the answers as they were when the screen was asked for
+  var later = {}; // what was answered since
 
-  function typed(screen) {
+  function ticked(control) {
+    return control.type === "radio" || control.type === "checkbox";
+  }
+
+  function answers(screen) {
     var found = {};
-    screen.querySelectorAll(TYPED).forEach(function (field) { found[field.name] = field.value; });
+    screen.querySelectorAll("input:not([type=hidden]), select, textarea").forEach(function (control) {
+      found[control.name + (ticked(control) ? "=" + control.value : "")] = ticked(control) ? control.checked : control.value;
+    });
     return found;
   }
 
@@ -19,26 +24,26 @@
 
   document.addEventListener("htmx:beforeRequest", function (event) {
     var screen = screenOf(event);
-    if (screen) sent = typed(screen);
+    if (screen) sent = answers(screen);
   });
 
   document.addEventListener("htmx:beforeSwap", function (event) {
     var screen = screenOf(event);
+    if (!screen) return;
+    var now = answers(screen);
     later = {};
-    if (!screen || !sent) return;
-    var now = typed(screen);
-    Object.keys(now).forEach(function (name) {
-      if (now[name] !== sent[name]) later[name] = now[name];
+    Object.keys(now).forEach(function (key) {
+      if (now[key] !== sent[key]) later[key] = now[key];
     });
   });
 
   document.addEventListener("htmx:afterSettle", function () {
-    if (!later) return;
-    document.querySelectorAll(".form-screen").forEach(function (screen) {
-      screen.querySelectorAll(TYPED).forEach(function (field) {
-        if (Object.prototype.hasOwnProperty.call(later, field.name)) field.value = later[field.name];
-      });
+    document.querySelectorAll(".form-screen input, .form-screen select, .form-screen textarea").forEach(function (control) {
+      var key = control.name + (ticked(control) ? "=" + control.value : "");
+      if (!Object.prototype.hasOwnProperty.call(later, key)) return;
+      if (ticked(control)) control.checked = later[key];
+      else control.value = later[key];
     });
-    later = null;
+    later = {};
   });
 })();
