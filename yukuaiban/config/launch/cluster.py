@@ -247,8 +247,12 @@ class Cluster:
         return self._as_server("/bin/sh", "-c", 'cd -- "$1"', "sh", folder).returncode == 0
 
     def _copy_of_the_program(self) -> Path:
-        """The server's binaries where its user can read them; made once for each build of them."""
+        """The server's binaries where its user can read them; made once for each build of them.
+
+        In the shape that the package has, because the programs look for their libraries beside it.
+        """
         source = self.binaries.parent
+        package = source.parent
         stamp = f"{self.version}-{(self.binaries / 'postgres').stat().st_size}"
         target = SHARED_HOME / f"server-{stamp}"
         if not target.exists():
@@ -261,12 +265,14 @@ class Cluster:
                     "clone into a folder open to others such as /srv, or run `chmod o+x` on the closed one."
                 ) from error
             for part in ("bin", "lib", "share"):
-                shutil.copytree(source / part, half / part, symlinks=True)
+                shutil.copytree(source / part, half / package.name / source.name / part, symlinks=True)
+            if (libraries := package.with_name(f"{package.name}.libs")).exists():
+                shutil.copytree(libraries, half / libraries.name)
             half.chmod(0o755)
             with contextlib.suppress(OSError):  # another start was quicker
                 half.rename(target)
             shutil.rmtree(half, ignore_errors=True)
-        return target / "bin"
+        return target / package.name / source.name / "bin"
 
     def _private(self, folder: Path) -> None:
         """A folder of the server's user, closed to others. One that somebody else made there is refused."""

@@ -172,6 +172,17 @@ def test_below_a_closed_home_folder_it_works_or_is_not_needed(folder, monkeypatc
         assert again.place == cluster.place
 
 
+def test_the_program_is_copied_whole_where_its_user_cannot_read_it(folder, monkeypatch):
+    from yukuaiban.config.launch import cluster as module
+
+    monkeypatch.setattr(module, "SHARED_HOME", folder)
+    cluster = cluster_in(folder / "data")
+    cluster.binaries = cluster._copy_of_the_program()
+    assert cluster.binaries.is_relative_to(folder)
+    with cluster.serving(), connect(cluster, SERVICE) as service:
+        assert service.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_the_parent_of_a_server_needs_no_django():
     """What watches over the others stays small, and forks before anything is connected."""
     script = (
