@@ -15,8 +15,10 @@ class MaterialsConfig(AppConfig):
 
     def ready(self) -> None:
         from yukuaiban.design import navigation
-        from yukuaiban.materials import sandbox, sources
+        from yukuaiban.materials import exports, sandbox, sources
+        from yukuaiban.people import exports as copies
 
+        copies.register("materials", exports.export)
         if not settings.PRODUCTION:
             sources.connect_at_first_use(sandbox.connect)
         navigation.add("account", _("我的数据用在哪里"), "materials:data_use", icon="eye", order=60)

@@ -183,6 +183,15 @@ def discard_for(subject: int) -> None:
     )
 
 
+@transaction.atomic
+def erase_for(subject: int) -> None:
+    """Lawful erasure of a matter: its uses, their logs, and the documents that serve no other matter; files follow.
+
+    Whether it is due is the caller's question (retention, legal hold). Law: 个人信息保护法 第四十七条.
+    """
+    _forget(list(MaterialUse.objects.select_for_update(of=("self",)).filter(subject=subject)))
+
+
 # --- inside -----------------------------------------------------------------------------------------------------------
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import socket
 from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.serializers.json import DjangoJSONEncoder
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -19,12 +21,13 @@ from yukuaiban import storage
 from yukuaiban.config.now import now
 from yukuaiban.materials import antivirus, selectors, services, sources
 from yukuaiban.materials.antivirus import State, Status
+from yukuaiban.materials.exports import export
 from yukuaiban.materials.models import MaterialRead, MaterialUse
 from yukuaiban.materials.sources import HeldLicence
 from yukuaiban.materials.tests import files
 from yukuaiban.materials.tests.conftest import make_slot
 from yukuaiban.people.actors import Actor
-from yukuaiban.people.models import Guardianship
+from yukuaiban.people.models import Guardianship, Party
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inspected_here")]
 
@@ -338,6 +341,24 @@ class TestDataUse:
         assert seen == sorted(seen, reverse=True)
         assert len(seen) == len(set(seen)) == 5
         assert me.get(reverse("materials:data_use") + "?after=x").status_code == 404
+
+
+class TestTheCopyOfAllMyData:
+    def test_it_holds_documents_uses_and_looks(self, me, officer, reached, matter, make_account):
+        account, actor = officer
+        upload(me, matter, files.pdf())
+        services.file_for(matter.subject, at=now())
+        reached.readers[matter.subject] = (account.pk, actor)
+        signed_in(account).get(reverse("materials:use", args=[MaterialUse.objects.get().number]))
+        told = json.loads(json.dumps(export(matter_owner(matter)), cls=DjangoJSONEncoder))
+        assert told["documents"][0]["name"] == "证明.pdf"
+        assert told["uses"][0]["purpose"]["zh"] == "居住证申领"
+        assert told["uses"][0]["looks"][0]["by"] == "王建国"
+        assert export(make_account("李四").party) is None
+
+
+def matter_owner(matter) -> Party:
+    return Party.objects.get(pk=matter.owner_id)
 
 
 class TestScannerBanner:

@@ -342,6 +342,22 @@ class TestTakingBackAndFiling:
         assert Material.objects.count() == 1
 
 
+class TestErasure:
+    """个人信息保护法 第四十七条"""
+
+    def test_a_matter_is_erased_with_its_files_and_others_keep_theirs(self, make_matter, hand_in, stored):
+        slot = make_slot(reuse_days=30)
+        erased, other = make_matter(slot), make_matter(slot)
+        shared = hand_in(erased, files.pdf(1)).material
+        hand_in(erased, files.pdf(2))
+        services.file_for(erased.subject, at=now())
+        services.material_use(matter=other, slot=slot, offer=f"earlier:{shared.number}", at=now())
+        services.erase_for(erased.subject)
+        services.tidy(older_than=timedelta(0))
+        assert [use.subject for use in MaterialUse.objects.all()] == [other.subject]
+        assert [file.name for file in stored()] == [shared.digest]
+
+
 class TestWhatIsMissing:
     def test_required_and_deferrable_slots_that_stand_empty(self, make_matter, hand_in):
         wanted = [
