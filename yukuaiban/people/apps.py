@@ -32,9 +32,11 @@ class PeopleConfig(AppConfig):
     name = "yukuaiban.people"
 
     def ready(self) -> None:
-        from yukuaiban.people import exports, listeners
+        from yukuaiban.people import exports, key_rotation, listeners
+        from yukuaiban.vault import rotation
 
         listeners.connect()
+        rotation.also("second factors", key_rotation.second_factors)
         exports.register("people", exports.people)
         for order, (label, name, icon) in enumerate(
             [
