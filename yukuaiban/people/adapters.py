@@ -129,7 +129,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Officers to their desk, everybody else to the home page."""
         is_officer = bool(selectors.posts_of(request.user))  # type: ignore[arg-type]
-        for name in (["desk:home"] if is_officer else []) + ["portal:home"]:
+        for name in (["desk:work"] if is_officer else []) + ["portal:home"]:
             try:
                 return reverse(name)
             except NoReverseMatch:

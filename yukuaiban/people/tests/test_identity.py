@@ -165,7 +165,7 @@ class TestLevelsAreData:
         assert assurance.assurance_missing(fresh, "registered") is None
         assert assurance.assurance_missing(real, "real_name") is None
         missing = assurance.assurance_missing(fresh, "real_name")
-        assert missing.url == "/zh/me/real-name/"
+        assert missing.url == "/zh/me/real-name"
         assert missing.text["zh"]
         assert missing.text["en"]
         assert assurance.assurance_missing(real, "real_person").level.code == "real_person"
@@ -199,7 +199,7 @@ class TestTakingOverOnesOlderAccount:
         assert person.assurance == "real_person"
         assert person.phone == new.phone
         assert (older.party, older.is_active, older.phone) == (None, False, None)
-        assert old_browser.get("/zh/me/").status_code == 302
+        assert old_browser.get("/zh/me").status_code == 302
         assert "12345" in make.messages("old@example.com")[-1]["body"]
 
     def test_without_the_face_nothing_moves(self):

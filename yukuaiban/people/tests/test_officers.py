@@ -121,7 +121,7 @@ class TestTheSecondFactorAtAPost:
 
     def test_without_one_the_officer_is_led_to_set_it_up(self):
         who, _post = make.officer(Role.WINDOW)
-        answer = make.signed_in(who).get("/zh/desk/people/requests/")
+        answer = make.signed_in(who).get("/zh/desk/people/requests")
         assert answer["Location"] == "/zh/accounts/2fa/"
 
     def test_with_one_he_works(self):
@@ -131,41 +131,41 @@ class TestTheSecondFactorAtAPost:
         browser = Client()
         browser.post("/zh/accounts/login/", {"login": who.phone, "password": make.PASSWORD})
         browser.post("/zh/accounts/2fa/authenticate/", {"code": totp_now(secret)})
-        assert browser.get("/zh/desk/people/requests/").status_code == 200
+        assert browser.get("/zh/desk/people/requests").status_code == 200
 
     def test_a_log_in_without_it_is_asked_again(self):
         who, _post = make.officer(Role.WINDOW)
         TOTP.activate(who, generate_totp_secret())
-        assert "/2fa/reauthenticate/" in make.signed_in(who).get("/zh/desk/people/requests/")["Location"]
+        assert "/2fa/reauthenticate/" in make.signed_in(who).get("/zh/desk/people/requests")["Location"]
 
     def test_a_resident_is_not_asked(self):
-        assert make.signed_in(make.account(real="示例甲")).get("/zh/me/").status_code == 200
+        assert make.signed_in(make.account(real="示例甲")).get("/zh/me").status_code == 200
 
 
 class TestDemonstration:
     def test_the_desk_says_that_no_second_factor_was_asked(self):
         who, _post = make.officer(Role.WINDOW)
-        assert "未要求二次验证" in make.signed_in(who).get("/zh/desk/people/requests/").content.decode()
+        assert "未要求二次验证" in make.signed_in(who).get("/zh/desk/people/requests").content.decode()
 
 
 class TestTheDoorOfTheDesk:
     def test_a_stranger_finds_nothing_and_nobody_is_asked_to_log_in(self):
-        assert make.signed_in(make.account(real="示例甲")).get("/zh/desk/people/requests/").status_code == 404
-        assert Client().get("/zh/desk/people/requests/").status_code == 302
+        assert make.signed_in(make.account(real="示例甲")).get("/zh/desk/people/requests").status_code == 404
+        assert Client().get("/zh/desk/people/requests").status_code == 302
 
     def test_another_role_finds_nothing(self):
         who, _post = make.officer(Role.AUDITOR)
-        assert make.signed_in(who).get("/zh/desk/people/requests/").status_code == 404
+        assert make.signed_in(who).get("/zh/desk/people/requests").status_code == 404
 
     def test_who_holds_the_role_at_another_post_is_moved_to_it(self):
         who, first = make.officer(Role.APPROVER)
         second = Post.objects.create(account=who, desk=desk(Role.WINDOW), valid_from=today())
         browser = make.signed_in(who)
-        assert browser.get("/zh/desk/people/requests/").status_code == 200
+        assert browser.get("/zh/desk/people/requests").status_code == 200
         assert browser.session["acting_post"] == second.pk
-        browser.post("/zh/desk/people/post/", {"post": first.pk})
+        browser.post("/zh/desk/people/post", {"post": first.pk})
         assert browser.session["acting_post"] == first.pk
-        assert browser.post("/zh/desk/people/post/", {"post": 0}).status_code == 404
+        assert browser.post("/zh/desk/people/post", {"post": 0}).status_code == 404
 
 
 class TestWhoMustStepAside:

@@ -15,25 +15,25 @@ from yukuaiban.people.tests import factories as make
 pytestmark = pytest.mark.django_db
 
 MINE = [
-    "",
-    "real-name/",
-    "take-over/",
-    "identities/",
-    "family/",
-    "family/child/",
-    "mandates/offer/",
-    "mandates/ask/",
-    "mandates/ask-organisation/",
-    "mandates/code/",
-    "organisations/",
-    "security/",
-    "security/phone/",
-    "security/logout-everywhere/",
-    "privacy/",
-    "privacy/reads/",
-    "privacy/export/",
-    "privacy/corrections/",
-    "privacy/close/",
+    "me",
+    "me/real-name",
+    "me/take-over",
+    "me/identities",
+    "me/family",
+    "me/family/child",
+    "me/mandates/offer",
+    "me/mandates/ask",
+    "me/mandates/ask-organisation",
+    "me/mandates/code",
+    "me/organisations",
+    "me/security",
+    "me/security/phone",
+    "me/security/logout-everywhere",
+    "me/privacy",
+    "me/privacy/reads",
+    "me/privacy/export",
+    "me/privacy/corrections",
+    "me/privacy/close",
 ]
 WHEN = {"valid_from": "2026-03-02", "last_day": "2026-12-31"}
 
@@ -48,7 +48,7 @@ def person():
 def test_each_page_opens_in_both_languages_and_is_kept_by_nobody(page, real):
     browser = make.reauthenticated(make.account(real="示例甲") if real else make.account())
     for language in ("zh", "en"):
-        answer = browser.get(f"/{language}/me/{page}")
+        answer = browser.get(f"/{language}/{page}")
         assert answer.status_code == 200
         assert answer["Cache-Control"] == "private, no-store"
         assert "<h1" in answer.content.decode()
@@ -56,23 +56,23 @@ def test_each_page_opens_in_both_languages_and_is_kept_by_nobody(page, real):
 
 @pytest.mark.parametrize("page", MINE)
 def test_signed_out_each_leads_to_the_log_in_and_back(page):
-    answer = Client().get(f"/zh/me/{page}")
-    assert answer["Location"] == f"/zh/accounts/login/?next=/zh/me/{page}"
+    answer = Client().get(f"/zh/{page}")
+    assert answer["Location"] == f"/zh/accounts/login/?next=/zh/{page}"
 
 
 class TestMyPage:
     def test_masks_name_and_number(self, person):
-        page = make.signed_in(person).get("/zh/me/").content.decode()
+        page = make.signed_in(person).get("/zh/me").content.decode()
         assert person.party.id_number not in page
         assert "示例甲" not in page
         assert "**" in page
 
     def test_says_what_is_missing(self):
-        assert "/zh/me/real-name/" in make.signed_in(make.account()).get("/zh/me/").content.decode()
+        assert "/zh/me/real-name" in make.signed_in(make.account()).get("/zh/me").content.decode()
 
     def test_shows_the_posts_of_an_officer(self):
         who, _post = make.officer(Role.HANDLER)
-        assert "承办人" in make.signed_in(who).get("/zh/me/").content.decode()
+        assert "承办人" in make.signed_in(who).get("/zh/me").content.decode()
 
 
 class TestRealNamePage:
@@ -80,14 +80,14 @@ class TestRealNamePage:
 
     def test_leads_on_to_where_the_person_came_from(self):
         browser = make.signed_in(make.account())
-        form = self.FORM | {"id_number": make.resident_id(), "next": "/zh/me/family/"}
-        assert browser.post("/zh/me/real-name/", form)["Location"] == "/zh/me/family/"
+        form = self.FORM | {"id_number": make.resident_id(), "next": "/zh/me/family"}
+        assert browser.post("/zh/me/real-name", form)["Location"] == "/zh/me/family"
         again = make.signed_in(make.account())
         elsewhere = self.FORM | {"id_number": make.resident_id(), "next": "https://example.org/"}
-        assert again.post("/zh/me/real-name/", elsewhere)["Location"] == "/zh/me/"
+        assert again.post("/zh/me/real-name", elsewhere)["Location"] == "/zh/me"
 
     def test_a_refusal_stands_at_its_field_and_keeps_what_was_typed(self):
-        answer = make.signed_in(make.account()).post("/zh/me/real-name/", self.FORM | {"id_number": "500000"})
+        answer = make.signed_in(make.account()).post("/zh/me/real-name", self.FORM | {"id_number": "500000"})
         page = answer.content.decode()
         assert answer.status_code == 422
         assert "18 位" in page
@@ -96,19 +96,19 @@ class TestRealNamePage:
     def test_a_passport_also_asks_for_birth_and_country(self):
         form = self.FORM | {"id_kind": "passport", "id_number": "E12345678", "name": "SAMPLE Marie"}
         browser = make.signed_in(make.account())
-        assert browser.post("/zh/me/real-name/", form).status_code == 422
+        assert browser.post("/zh/me/real-name", form).status_code == 422
         form |= {"birth_on": "1985-05-04", "country": "fra"}
-        assert browser.post("/zh/me/real-name/", form).status_code == 302
+        assert browser.post("/zh/me/real-name", form).status_code == 302
 
     def test_then_offers_the_person_himself(self, person):
         browser = make.signed_in(person)
-        assert "模拟人脸核验" in browser.get("/zh/me/real-name/").content.decode()
-        browser.post("/zh/me/real-person/", {"proof": "sandbox"})
+        assert "模拟人脸核验" in browser.get("/zh/me/real-name").content.decode()
+        browser.post("/zh/me/real-person", {"proof": "sandbox"})
         person.party.refresh_from_db()
         assert person.party.assurance == "real_person"
 
     def test_a_link_proves_nobody(self, person):
-        make.signed_in(person).get("/zh/me/real-person/?proof=sandbox")
+        make.signed_in(person).get("/zh/me/real-person?proof=sandbox")
         person.party.refresh_from_db()
         assert person.party.assurance == "real_name"
 
@@ -116,8 +116,8 @@ class TestRealNamePage:
         new = make.account()
         browser = make.signed_in(new)
         form = self.FORM | {"id_number": person.party.id_number}
-        assert "/zh/me/take-over/" in browser.post("/zh/me/real-name/", form).content.decode()
-        browser.post("/zh/me/take-over/", form | {"proof": "sandbox"})
+        assert "/zh/me/take-over" in browser.post("/zh/me/real-name", form).content.decode()
+        browser.post("/zh/me/take-over", form | {"proof": "sandbox"})
         new.refresh_from_db()
         assert new.party == person.party
 
@@ -131,21 +131,21 @@ class TestFamilyPages:
             "id_number": make.resident_id("20180601"),
             "relation": "parent",
         }
-        assert "consents" in browser.post("/zh/me/family/child/", form).content.decode()
-        browser.post("/zh/me/family/child/", form | {"consents": "on"})
+        assert "consents" in browser.post("/zh/me/family/child", form).content.decode()
+        browser.post("/zh/me/family/child", form | {"consents": "on"})
         row = Guardianship.objects.get()
-        browser.post("/zh/me/identities/", {"party": row.ward_id})
-        assert "王𠮷示例" in browser.get("/zh/me/").content.decode()
-        browser.post(f"/zh/me/family/child/{row.pk}/consent/", {"consents": "no"})
-        assert "暂不能代办" in browser.get("/zh/me/family/").content.decode()
-        assert "王𠮷示例" in browser.get(f"/zh/me/family/child/{row.pk}/end/").content.decode()
-        browser.post(f"/zh/me/family/child/{row.pk}/end/")
-        assert "王𠮷示例" not in browser.get("/zh/me/family/").content.decode()
+        browser.post("/zh/me/identities", {"party": row.ward_id})
+        assert "王𠮷示例" in browser.get("/zh/me").content.decode()
+        browser.post(f"/zh/me/family/child/{row.pk}/consent", {"consents": "no"})
+        assert "暂不能代办" in browser.get("/zh/me/family").content.decode()
+        assert "王𠮷示例" in browser.get(f"/zh/me/family/child/{row.pk}/end").content.decode()
+        browser.post(f"/zh/me/family/child/{row.pk}/end")
+        assert "王𠮷示例" not in browser.get("/zh/me/family").content.decode()
 
     def test_a_stranger_s_child_is_not_found(self, person):
         browser = make.signed_in(person)
         browser.post(
-            "/zh/me/family/child/",
+            "/zh/me/family/child",
             {
                 "name": "示例子",
                 "id_kind": "resident_id",
@@ -155,32 +155,32 @@ class TestFamilyPages:
             },
         )
         row, stranger = Guardianship.objects.get(), make.signed_in(make.account(real="示例乙"))
-        assert stranger.get(f"/zh/me/family/child/{row.pk}/end/").status_code == 404
-        assert stranger.post(f"/zh/me/family/child/{row.pk}/consent/", {"consents": "no"}).status_code == 404
+        assert stranger.get(f"/zh/me/family/child/{row.pk}/end").status_code == 404
+        assert stranger.post(f"/zh/me/family/child/{row.pk}/consent", {"consents": "no"}).status_code == 404
 
     def test_two_people_agree_on_a_mandate_through_the_pages(self, person):
         mother = make.account(real="示例母", phone="+8613800138000")
         form = WHEN | {"name": "示例母", "contact": "138 0013 8000", "relation": "parent", "scope": "all"}
         son, hers = make.signed_in(person), make.signed_in(mother)
-        assert son.post("/zh/me/mandates/ask/", form).status_code == 302
-        hers.post("/zh/me/mandates/code/", {"code": make.code_sent(mother.phone)})
+        assert son.post("/zh/me/mandates/ask", form).status_code == 302
+        hers.post("/zh/me/mandates/code", {"code": make.code_sent(mother.phone)})
         row = Mandate.objects.get()
         assert row.last_day.isoformat() == "2026-12-31"
         assert selectors.can_act_for(person, mother.party)
-        assert "撤销" in hers.get("/zh/me/family/").content.decode()
-        assert make.signed_in(make.account(real="示例乙")).get(f"/zh/me/mandates/{row.pk}/revoke/").status_code == 404
-        assert "立即不能再" in hers.get(f"/zh/me/mandates/{row.pk}/revoke/").content.decode()
-        hers.post(f"/zh/me/mandates/{row.pk}/revoke/")
+        assert "撤销" in hers.get("/zh/me/family").content.decode()
+        assert make.signed_in(make.account(real="示例乙")).get(f"/zh/me/mandates/{row.pk}/revoke").status_code == 404
+        assert "立即不能再" in hers.get(f"/zh/me/mandates/{row.pk}/revoke").content.decode()
+        hers.post(f"/zh/me/mandates/{row.pk}/revoke")
         assert not selectors.can_act_for(person, mother.party)
 
     def test_an_unknown_item_is_named(self, person):
         form = WHEN | {"name": "示例母", "contact": "a@example.com", "relation": "parent", "scope": "some"}
-        page = make.signed_in(person).post("/zh/me/mandates/ask/", form | {"items": "没有这个事项"}).content.decode()
+        page = make.signed_in(person).post("/zh/me/mandates/ask", form | {"items": "没有这个事项"}).content.decode()
         assert "没有找到事项“没有这个事项”" in page
 
     def test_an_organisation_is_registered_and_appoints_its_agent(self, person):
         browser = make.signed_in(person)
-        browser.post("/zh/me/organisations/", {"code": make.credit_code(), "name": "示例贸易有限公司"})
+        browser.post("/zh/me/organisations", {"code": make.credit_code(), "name": "示例贸易有限公司"})
         organisation = person.party.represented_organisations.get()
         agent = make.account(real="示例经办")
         form = WHEN | {
@@ -190,8 +190,8 @@ class TestFamilyPages:
             "relation": "other",
             "scope": "all",
         }
-        browser.post("/zh/me/mandates/offer/", form)
-        make.signed_in(agent).post("/zh/me/mandates/code/", {"code": make.code_sent(agent.phone)})
+        browser.post("/zh/me/mandates/offer", form)
+        make.signed_in(agent).post("/zh/me/mandates/code", {"code": make.code_sent(agent.phone)})
         assert selectors.can_act_for(agent, organisation.party)
 
     def test_the_head_confirms_who_asked(self, person):
@@ -200,11 +200,11 @@ class TestFamilyPages:
         )
         agent = make.account(real="示例经办")
         asked = WHEN | {"code": organisation.credit_code, "scope": "all"}
-        make.signed_in(agent).post("/zh/me/mandates/ask-organisation/", asked)
+        make.signed_in(agent).post("/zh/me/mandates/ask-organisation", asked)
         row, browser = Mandate.objects.get(), make.signed_in(person)
-        assert f"/zh/me/mandates/{row.pk}/confirm/" in browser.get("/zh/me/family/").content.decode()
-        assert "示例经办" in browser.get(f"/zh/me/mandates/{row.pk}/confirm/").content.decode()
-        browser.post(f"/zh/me/mandates/{row.pk}/confirm/")
+        assert f"/zh/me/mandates/{row.pk}/confirm" in browser.get("/zh/me/family").content.decode()
+        assert "示例经办" in browser.get(f"/zh/me/mandates/{row.pk}/confirm").content.decode()
+        browser.post(f"/zh/me/mandates/{row.pk}/confirm")
         assert selectors.can_act_for(agent, organisation.party)
 
 
@@ -214,13 +214,13 @@ class TestDeskPages:
         handler, post = make.officer(Role.HANDLER, "示例承办")
         new = make.account(real="示例新人")
         browser = make.signed_in(who)
-        assert "示例承办" in browser.get("/zh/desk/people/posts/").content.decode()
+        assert "示例承办" in browser.get("/zh/desk/people/posts").content.decode()
         form = {"number": new.number.lower(), "desk": post.desk_id, "valid_from": today().isoformat()}
-        assert browser.post("/zh/desk/people/posts/give/", form | {"number": "NOBODY"}).status_code == 422
-        browser.post("/zh/desk/people/posts/give/", form)
+        assert browser.post("/zh/desk/people/posts/give", form | {"number": "NOBODY"}).status_code == 422
+        browser.post("/zh/desk/people/posts/give", form)
         assert selectors.posts_of(new)[0].desk == post.desk
-        assert "示例承办" in browser.get(f"/zh/desk/people/posts/{post.pk}/end/").content.decode()
-        browser.post(f"/zh/desk/people/posts/{post.pk}/end/")
+        assert "示例承办" in browser.get(f"/zh/desk/people/posts/{post.pk}/end").content.decode()
+        browser.post(f"/zh/desk/people/posts/{post.pk}/end")
         assert selectors.posts_of(handler) == []
 
     def test_an_officer_names_his_substitute_and_no_one_else_s(self):
@@ -234,8 +234,8 @@ class TestDeskPages:
             "last_day": (today() + timedelta(days=3)).isoformat(),
             "reason": "休假",
         }
-        assert browser.post(f"/zh/desk/people/posts/{others.pk}/substitute/", form).status_code == 404
-        browser.post(f"/zh/desk/people/posts/{post.pk}/substitute/", form)
+        assert browser.post(f"/zh/desk/people/posts/{others.pk}/substitute", form).status_code == 404
+        browser.post(f"/zh/desk/people/posts/{post.pk}/substitute", form)
         assert selectors.posts_of(deputy)[0].substitute_for == post
 
     def test_a_window_answers_requests(self):
@@ -250,14 +250,14 @@ class TestDeskPages:
         Guardianship.objects.update(confirmed_at=None)
         who, _post = make.officer(Role.WINDOW)
         browser = make.signed_in(who)
-        page = browser.get("/zh/desk/people/requests/").content.decode()
+        page = browser.get("/zh/desk/people/requests").content.decode()
         assert "示例甲" not in page  # masked in lists
-        assert f"/corrections/{request.pk}/" in page
-        assert f"/guardianships/{row.pk}/" in page
-        assert browser.post(f"/zh/desk/people/requests/corrections/{request.pk}/", {"grant": "no"}).status_code == 422
-        browser.post(f"/zh/desk/people/requests/corrections/{request.pk}/", {"grant": "yes"})
+        assert f'/corrections/{request.pk}"' in page
+        assert f'/guardianships/{row.pk}"' in page
+        assert browser.post(f"/zh/desk/people/requests/corrections/{request.pk}", {"grant": "no"}).status_code == 422
+        browser.post(f"/zh/desk/people/requests/corrections/{request.pk}", {"grant": "yes"})
         person.party.refresh_from_db()
         assert person.party.sex == "2"
-        assert browser.get(f"/zh/desk/people/requests/guardianships/{row.pk}/").status_code == 200
-        browser.post(f"/zh/desk/people/requests/guardianships/{row.pk}/")
+        assert browser.get(f"/zh/desk/people/requests/guardianships/{row.pk}").status_code == 200
+        browser.post(f"/zh/desk/people/requests/guardianships/{row.pk}")
         assert selectors.can_act_for(person, row.ward)

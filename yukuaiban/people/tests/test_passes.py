@@ -40,7 +40,7 @@ def account() -> Account:
 @pytest.fixture
 def browser(account) -> Client:
     browser = make.signed_in(account)
-    browser.get("/zh/me/")
+    browser.get("/zh/me")
     return browser
 
 
@@ -62,7 +62,7 @@ class TestThePass:
         later = signing.time.time() + 61
         monkeypatch.setattr(signing.time, "time", lambda: later)
         assert held(browser) is None
-        assert browser.get("/zh/me/").status_code == 200  # the session still says who it is, and hands out a new one
+        assert browser.get("/zh/me").status_code == 200  # the session still says who it is, and hands out a new one
         assert held(browser) is not None
 
     def test_is_worth_nothing_without_its_session(self, browser):
@@ -99,17 +99,17 @@ class TestThePass:
             consents=True,
             at=now(),
         )
-        browser.post("/zh/me/identities/", {"party": row.ward_id})
-        browser.get("/zh/me/")
+        browser.post("/zh/me/identities", {"party": row.ward_id})
+        browser.get("/zh/me")
         assert held(browser).party_id == row.ward_id
         services.guardianship_end(guardianship_id=row.pk, account=account, reason="", at=now())
-        browser.get("/zh/me/")
+        browser.get("/zh/me")
         assert held(browser).party_id == account.party_id
 
     def test_nobody_becomes_whom_he_may_not_act_for(self, browser, account):
         stranger = make.account(real="示例乙")
-        assert browser.post("/zh/me/identities/", {"party": stranger.party_id}).status_code == 404
-        browser.get("/zh/me/")
+        assert browser.post("/zh/me/identities", {"party": stranger.party_id}).status_code == 404
+        browser.get("/zh/me")
         assert held(browser).party_id == account.party_id
 
 
@@ -133,13 +133,13 @@ class TestRevoking:
 
     def test_nobody_else_s_pass_is_touched(self, account, browser):
         other = make.signed_in(make.account(real="示例乙"))
-        other.get("/zh/me/")
+        other.get("/zh/me")
         services.account_logout_everywhere(account=account, at=now())
         assert held(other) is not None
 
     def test_logging_out_ends_the_one_session_and_its_copies(self, account, browser):
         second = make.signed_in(account)
-        second.get("/zh/me/")
+        second.get("/zh/me")
         copy = carried(browser)
         browser.post("/zh/accounts/logout/")
         assert passes.read(copy) is None
@@ -147,28 +147,28 @@ class TestRevoking:
 
     def test_logging_out_everywhere_ends_every_session(self, account, browser):
         second = make.signed_in(account)
-        second.get("/zh/me/")
-        browser.post("/zh/me/security/logout-everywhere/")
-        assert [b.get("/zh/me/").status_code for b in (browser, second)] == [302, 302]
+        second.get("/zh/me")
+        browser.post("/zh/me/security/logout-everywhere")
+        assert [b.get("/zh/me").status_code for b in (browser, second)] == [302, 302]
 
     def test_ending_one_device_from_the_list_ends_its_pass(self, account):
         mine, other = Client(), Client()
         for client in (mine, other):
             client.post("/zh/accounts/login/", {"login": account.phone, "password": make.PASSWORD})
-            client.get("/zh/me/")
+            client.get("/zh/me")
         mine.post("/zh/accounts/sessions/")
         assert held(other) is None
-        assert other.get("/zh/me/").status_code == 302
-        assert mine.get("/zh/me/").status_code == 200
+        assert other.get("/zh/me").status_code == 302
+        assert mine.get("/zh/me").status_code == 200
 
     def test_a_post_that_ends_is_gone_from_the_pass(self):
         who, post = make.officer(Role.HANDLER)
         browser = make.signed_in(who)
-        browser.get("/zh/me/")
+        browser.get("/zh/me")
         assert held(browser).as_officer().role == "handler"
         services.post_end(post_id=post.pk, on=today(), by=make.at_work(Role.SUPERVISOR, "示例督查"), at=now())
         assert held(browser) is None
-        browser.get("/zh/me/")
+        browser.get("/zh/me")
         assert held(browser).as_officer() is None
 
     def test_one_cut_before_the_revocation_but_sent_after_it_does_not_count(self, account, browser):
@@ -252,7 +252,7 @@ class TestEpochs:
 
         monkeypatch.setattr(epochs, "current", stale)
         assert held(browser) is None
-        assert browser.get("/zh/me/").status_code == 200  # the database itself is asked
+        assert browser.get("/zh/me").status_code == 200  # the database itself is asked
 
     def test_what_a_transaction_rolls_back_was_never_seen(self):
         watch = epochs.Watch(lambda: epochs.Seen(9, 9, 9), self.Clock(), lambda: False)
@@ -264,7 +264,7 @@ class TestEpochs:
 def test_another_process_sees_a_revocation_within_five_seconds(account):
     """Two processes are two watches and two memories over one database."""
     browser = make.signed_in(account)
-    browser.get("/zh/me/")
+    browser.get("/zh/me")
     elsewhere, memory = epochs.Watch(), passes.Revocations()
     found = held(browser)
     assert not memory.cover(found, elsewhere.current().revocations)

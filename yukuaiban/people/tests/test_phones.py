@@ -27,27 +27,27 @@ def holder(db) -> Account:
 class TestChangingIt:
     def test_with_a_code_from_the_old_and_one_from_the_new(self, holder, django_capture_on_commit_callbacks):
         browser = make.reauthenticated(holder)
-        answer = browser.post("/zh/me/security/phone/", {"phone": "139 0013 9000", "how": "old_phone"})
-        assert answer["Location"] == "/zh/me/security/phone/codes/"
+        answer = browser.post("/zh/me/security/phone", {"phone": "139 0013 9000", "how": "old_phone"})
+        assert answer["Location"] == "/zh/me/security/phone/codes"
         codes = {"new_code": make.code_sent(NEW), "old_code": make.code_sent(OLD)}
-        refused = browser.post("/zh/me/security/phone/codes/", codes | {"old_code": "000000"})
+        refused = browser.post("/zh/me/security/phone/codes", codes | {"old_code": "000000"})
         assert refused.status_code == 422
         with django_capture_on_commit_callbacks(execute=True):
-            browser.post("/zh/me/security/phone/codes/", codes)
+            browser.post("/zh/me/security/phone/codes", codes)
         holder.refresh_from_db()
         assert (holder.phone, holder.party.phone) == (NEW, NEW)
         assert Account.objects.with_phone(OLD) is None
         assert "139****9000" in make.messages("holder@example.com")[-1]["body"]
 
     def test_needs_the_password_of_a_moment_ago(self, holder):
-        assert "reauthenticate" in make.signed_in(holder).get("/zh/me/security/phone/")["Location"]
+        assert "reauthenticate" in make.signed_in(holder).get("/zh/me/security/phone")["Location"]
 
     def test_lost_with_name_and_document_instead_of_the_old_code(self, holder):
         browser = make.reauthenticated(holder)
         form = {"phone": "13900139000", "how": "real_name", **IDENTITY, "id_number": holder.party.id_number}
-        browser.post("/zh/me/security/phone/", form)
+        browser.post("/zh/me/security/phone", form)
         assert make.messages(OLD) == []
-        browser.post("/zh/me/security/phone/codes/", {"new_code": make.code_sent(NEW)})
+        browser.post("/zh/me/security/phone/codes", {"new_code": make.code_sent(NEW)})
         holder.refresh_from_db()
         assert holder.phone == NEW
         assert holder.events.filter(kind="phone_recovered").exists()
@@ -63,30 +63,30 @@ class TestChangingIt:
     def test_lost_is_not_said_for_another(self, holder, typed):
         browser = make.reauthenticated(holder)
         form = {"phone": "13900139000", "how": "real_name", **IDENTITY, "id_number": holder.party.id_number} | typed
-        assert browser.post("/zh/me/security/phone/", form).status_code == 422
+        assert browser.post("/zh/me/security/phone", form).status_code == 422
         assert make.messages(NEW) == []
 
     def test_a_number_of_another_account_is_not_sent_a_code_but_can_be_claimed(self, holder):
         make.account(phone=NEW)
         browser = make.reauthenticated(holder)
-        answer = browser.post("/zh/me/security/phone/", {"phone": "13900139000", "how": "old_phone"})
+        answer = browser.post("/zh/me/security/phone", {"phone": "13900139000", "how": "old_phone"})
         assert answer.status_code == 422
-        assert "/zh/claim-phone/" in answer.content.decode()
+        assert "/zh/claim-phone" in answer.content.decode()
         assert make.messages(NEW) == []
 
     def test_three_wrong_codes_end_it(self, holder):
         browser = make.reauthenticated(holder)
-        browser.post("/zh/me/security/phone/", {"phone": "13900139000", "how": "old_phone"})
+        browser.post("/zh/me/security/phone", {"phone": "13900139000", "how": "old_phone"})
         right = {"new_code": make.code_sent(NEW), "old_code": make.code_sent(OLD)}
         for _n in range(3):
-            browser.post("/zh/me/security/phone/codes/", right | {"old_code": "000000"})
-        assert browser.post("/zh/me/security/phone/codes/", right).status_code == 422
+            browser.post("/zh/me/security/phone/codes", right | {"old_code": "000000"})
+        assert browser.post("/zh/me/security/phone/codes", right).status_code == 422
 
     def test_the_first_number_of_an_account_opened_by_e_mail(self, db):
         account = make.account(email="mail@example.com")
         browser = make.reauthenticated(account)
-        browser.post("/zh/me/security/phone/", {"phone": "13900139000"})
-        browser.post("/zh/me/security/phone/codes/", {"new_code": make.code_sent(NEW)})
+        browser.post("/zh/me/security/phone", {"phone": "13900139000"})
+        browser.post("/zh/me/security/phone/codes", {"new_code": make.code_sent(NEW)})
         account.refresh_from_db()
         assert account.phone == NEW
 
@@ -106,9 +106,9 @@ class TestOneNumberOneAccount:
 
 class TestClaimingANumberThatIsMineNow:
     def claim(self, browser: Client, phone: str, **identity):
-        browser.post("/zh/claim-phone/", {"phone": phone})
-        browser.post("/zh/claim-phone/code/", {"code": make.code_sent(phone)})
-        return browser.post("/zh/claim-phone/person/", IDENTITY | identity)
+        browser.post("/zh/claim-phone", {"phone": phone})
+        browser.post("/zh/claim-phone/code", {"code": make.code_sent(phone)})
+        return browser.post("/zh/claim-phone/person", IDENTITY | identity)
 
     def test_without_an_account_one_is_opened_and_the_old_one_learns_only_that_it_lost_it(
         self, holder, django_capture_on_commit_callbacks
@@ -116,13 +116,13 @@ class TestClaimingANumberThatIsMineNow:
         browser = Client()
         with django_capture_on_commit_callbacks(execute=True):
             answer = self.claim(browser, OLD, name="示例乙", id_number=make.resident_id())
-        assert answer["Location"] == "/zh/me/"
+        assert answer["Location"] == "/zh/me"
         new = Account.objects.with_phone(OLD)
         holder.refresh_from_db()
         assert new.party.name == "示例乙"
         assert (holder.phone, holder.phone_verified_at, holder.party.phone) == (None, None, None)
         assert holder.party.name == "示例甲"
-        assert "示例甲" not in browser.get("/zh/me/").content.decode()
+        assert "示例甲" not in browser.get("/zh/me").content.decode()
         told = make.messages("holder@example.com")[-1]
         assert told["kind"] == "account.phone_taken"
         assert "示例乙" not in told["body"]
@@ -136,16 +136,16 @@ class TestClaimingANumberThatIsMineNow:
 
     def test_the_holder_himself_is_led_to_his_own_account(self, holder):
         answer = self.claim(Client(), OLD, id_number=holder.party.id_number)
-        assert answer["Location"] == "/zh/me/"
+        assert answer["Location"] == "/zh/me"
         holder.refresh_from_db()
         assert holder.phone == OLD
         assert Account.objects.count() == 1
 
     def test_without_the_code_nobody_gets_to_the_name(self, holder):
         browser = Client()
-        browser.post("/zh/claim-phone/", {"phone": OLD})
-        browser.post("/zh/claim-phone/code/", {"code": "000000"})
-        assert browser.get("/zh/claim-phone/person/")["Location"] == "/zh/claim-phone/"
+        browser.post("/zh/claim-phone", {"phone": OLD})
+        browser.post("/zh/claim-phone/code", {"code": "000000"})
+        assert browser.get("/zh/claim-phone/person")["Location"] == "/zh/claim-phone"
         assert not PhoneClaim.objects.exists()
 
     def test_without_a_real_name_the_number_stays(self, holder):

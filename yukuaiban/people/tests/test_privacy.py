@@ -42,7 +42,7 @@ class TestWhoLooked:
             officer.post_id,
             officer.department_id,
         )
-        page = make.signed_in(person).get("/zh/me/privacy/reads/").content.decode()
+        page = make.signed_in(person).get("/zh/me/privacy/reads").content.decode()
         for shown in ("核对申请人身份", "渝-7F3K", "示例承办", "示例public_security局"):
             assert shown in page
 
@@ -58,7 +58,7 @@ class TestWhoLooked:
 
     def test_nobody_else_sees_the_list(self, person):
         services.person_read(party_id=person.party_id, by=make.at_work(Role.HANDLER), reason="核对申请人身份", at=now())
-        other = make.signed_in(make.account(real="示例乙")).get("/zh/me/privacy/reads/").content.decode()
+        other = make.signed_in(make.account(real="示例乙")).get("/zh/me/privacy/reads").content.decode()
         assert "核对申请人身份" not in other
 
 
@@ -66,7 +66,7 @@ class TestACopyOfEverything:
     """个人信息保护法 第四十五条"""
 
     def download(self, account: Account):
-        answer = make.reauthenticated(account).post("/zh/me/privacy/export/")
+        answer = make.reauthenticated(account).post("/zh/me/privacy/export")
         assert answer["Content-Type"] == "application/zip"
         assert answer["Cache-Control"] == "private, no-store"
         return zipfile.ZipFile(io.BytesIO(answer.content))
@@ -84,7 +84,7 @@ class TestACopyOfEverything:
         assert person.events.filter(kind="data_exported").exists()
 
     def test_needs_the_password_of_a_moment_ago(self, person):
-        assert "reauthenticate" in make.signed_in(person).post("/zh/me/privacy/export/")["Location"]
+        assert "reauthenticate" in make.signed_in(person).post("/zh/me/privacy/export")["Location"]
 
     def test_of_a_child_for_his_guardian_and_of_nobody_for_an_agent(self, person):
         row = services.guardianship_declare(
@@ -92,8 +92,8 @@ class TestACopyOfEverything:
             relation=Relation.PARENT, consents=True, at=now(),
         )  # fmt: skip
         browser = make.reauthenticated(person)
-        browser.post("/zh/me/identities/", {"party": row.ward_id})
-        archive = zipfile.ZipFile(io.BytesIO(browser.post("/zh/me/privacy/export/").content))
+        browser.post("/zh/me/identities", {"party": row.ward_id})
+        archive = zipfile.ZipFile(io.BytesIO(browser.post("/zh/me/privacy/export").content))
         assert json.loads(archive.read("people.json"))["person"]["name"] == "示例子"
         aunt = make.account(real="示例姑")
         services.mandate_offer(
@@ -101,8 +101,8 @@ class TestACopyOfEverything:
             relation=Relation.OTHER, terms=make.terms(), at=now(),
         )  # fmt: skip
         services.mandate_answer_code(account=person, code=make.code_sent(person.phone), at=now())
-        browser.post("/zh/me/identities/", {"party": aunt.party_id})
-        archive = zipfile.ZipFile(io.BytesIO(browser.post("/zh/me/privacy/export/").content))
+        browser.post("/zh/me/identities", {"party": aunt.party_id})
+        archive = zipfile.ZipFile(io.BytesIO(browser.post("/zh/me/privacy/export").content))
         assert json.loads(archive.read("people.json"))["person"]["name"] == "示例甲"
 
 
@@ -131,7 +131,7 @@ class TestCorrection:
         with pytest.raises(Invalid):
             services.correction_decide(request_id=row.pk, grant=False, answer=" ", by=officer, at=now())
         services.correction_decide(request_id=row.pk, grant=False, answer="户口簿未见更改", by=officer, at=now())
-        assert "户口簿未见更改" in make.signed_in(person).get("/zh/me/privacy/corrections/").content.decode()
+        assert "户口簿未见更改" in make.signed_in(person).get("/zh/me/privacy/corrections").content.decode()
 
     def test_nobody_corrects_himself(self):
         who, post = make.officer(Role.WINDOW)
@@ -157,7 +157,7 @@ class TestCorrection:
     def test_reading_for_it_is_logged(self, person):
         row = self.ask(person)
         who, _post = make.officer(Role.WINDOW)
-        assert make.signed_in(who).get(f"/zh/desk/people/requests/corrections/{row.pk}/").status_code == 200
+        assert make.signed_in(who).get(f"/zh/desk/people/requests/corrections/{row.pk}").status_code == 200
         assert PersonRead.objects.get(party=person.party).what == ["name", "birth_on", "id_number"]
 
 
@@ -167,10 +167,10 @@ class TestClosingAnAccount:
     def test_what_goes_and_what_the_law_keeps(self, person, django_capture_on_commit_callbacks):
         party = person.party
         browser = make.reauthenticated(person)
-        assert "依法保留" in browser.get("/zh/me/privacy/close/").content.decode()
-        assert browser.post("/zh/me/privacy/close/").status_code == 422  # not ticked
+        assert "依法保留" in browser.get("/zh/me/privacy/close").content.decode()
+        assert browser.post("/zh/me/privacy/close").status_code == 422  # not ticked
         with django_capture_on_commit_callbacks(execute=True):
-            browser.post("/zh/me/privacy/close/", {"sure": "on"})
+            browser.post("/zh/me/privacy/close", {"sure": "on"})
         person.refresh_from_db()
         party.refresh_from_db()
         assert (person.is_active, person.phone, person.email, person.party) == (False, None, "", None)
@@ -179,7 +179,7 @@ class TestClosingAnAccount:
         assert (party.name, party.phone, party.email) == ("示例甲", None, "")
         assert party.id_number
         assert make.messages("jia@example.com")[-1]["kind"] == "account.closed"
-        assert browser.get("/zh/me/").status_code == 302
+        assert browser.get("/zh/me").status_code == 302
 
     def test_mandates_end_with_it(self, person):
         aunt = make.account(real="示例姑")
@@ -196,7 +196,7 @@ class TestClosingAnAccount:
         monkeypatch.setattr(accounts, "_obstacles", [lambda account: ["还有 1 件办理中的事项"]])
         with pytest.raises(CannotClose, match="1 件"):
             services.account_close(account=person, at=now())
-        assert "还有 1 件" in make.reauthenticated(person).get("/zh/me/privacy/close/").content.decode()
+        assert "还有 1 件" in make.reauthenticated(person).get("/zh/me/privacy/close").content.decode()
 
     def test_who_comes_back_finds_what_was_kept(self, person):
         party, number = person.party, person.party.id_number

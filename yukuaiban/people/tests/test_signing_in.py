@@ -42,7 +42,7 @@ def log_in(login: str, password: str = make.PASSWORD, browser: Client | None = N
 
 
 def is_signed_in(browser: Client) -> bool:
-    return browser.get("/zh/me/").status_code == 200
+    return browser.get("/zh/me").status_code == 200
 
 
 class TestSigningUp:
@@ -142,12 +142,12 @@ class TestLoggingIn:
         other_device = make.signed_in(account)
         browser = Client()
         answer = browser.get("/zh/accounts/password/reset/")
-        assert answer["Location"] == "/zh/accounts/login/code/?next=/zh/me/security/password/"
-        browser.post(answer["Location"], {"contact": TYPED, "next": "/zh/me/security/password/"})
+        assert answer["Location"] == "/zh/accounts/login/code/?next=/zh/me/security/password"
+        browser.post(answer["Location"], {"contact": TYPED, "next": "/zh/me/security/password"})
         answer = browser.post("/zh/accounts/login/code/confirm/", {"code": make.code_sent(STORED)})
         new = "ba-shan-ye-yu-1000"
-        answer = browser.post("/zh/me/security/password/", {"password1": new, "password2": new})
-        assert answer["Location"] == "/zh/me/security/"
+        answer = browser.post("/zh/me/security/password", {"password1": new, "password2": new})
+        assert answer["Location"] == "/zh/me/security"
         account.refresh_from_db()
         assert account.check_password(new)
         assert is_signed_in(browser)
@@ -157,7 +157,7 @@ class TestLoggingIn:
     def test_a_new_password_without_a_code_needs_the_old_one(self):
         account = make.account()
         browser = make.signed_in(account)
-        assert browser.get("/zh/me/security/password/")["Location"] == "/zh/accounts/password/change/"
+        assert browser.get("/zh/me/security/password")["Location"] == "/zh/accounts/password/change/"
 
     def test_a_closed_account_opens_no_more(self):
         Account.objects.filter(pk=make.account(phone=STORED).pk).update(is_active=False)
