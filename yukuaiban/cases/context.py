@@ -92,17 +92,8 @@ def history(subject: int, acts: Sequence[str] | None = None) -> list[Happened]:
 
 
 def load(case_id: int, at: datetime) -> Context:
-    """Read a case for an act; what lapsed before `at` has happened first. Raises NotFound."""
-    from yukuaiban.cases import timers
-
-    case = _read(case_id)
-    if timers.fire_due(case, at=at):
-        case = _read(case_id)
-    return Context(case, at)
-
-
-def _read(case_id: int) -> Case:
+    """Read a case for an act. Raises NotFound."""
     try:
-        return Case.objects.select_related("applicant").get(pk=case_id)
+        return Context(Case.objects.select_related("applicant").get(pk=case_id), at)
     except Case.DoesNotExist:
         raise NotFound(_("没有这个办件，或您无权查看。")) from None

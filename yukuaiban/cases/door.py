@@ -180,11 +180,13 @@ def one_act(service: Callable[P, R]) -> Callable[P, R]:
     """A service that does one act: all or nothing, tried again when another act came first.
 
     The whole service is tried again, because its rules must be read on what stands now; whoever comes second to a state
-    that is gone is told so by TransitionRefused.
+    that is gone is told so by TransitionRefused. What lapsed before the act has happened first, in a transaction of its
+    own: it stays even when the act is then refused because of it.
     """
 
     @functools.wraps(service)
     def tried(*args: P.args, **kwargs: P.kwargs) -> R:
+        fire_due(kwargs)
         for attempt in range(1, TRIES + 1):
             try:
                 with transaction.atomic():
@@ -195,6 +197,13 @@ def one_act(service: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return tried
+
+
+def fire_due(arguments: Mapping[str, Any]) -> None:
+    """Perform what the law let lapse on the case of an act before the act's instant."""
+    from yukuaiban.cases import timers
+
+    timers.fire_due(arguments["case_id"], at=arguments["at"])
 
 
 def plain(facts: Mapping[str, Any]) -> dict[str, Any]:

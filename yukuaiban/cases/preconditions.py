@@ -25,7 +25,7 @@ Check = Callable[[Context, Actor], None]
 
 
 def begin(act: Act, case_id: int, *, by: Actor, at: datetime) -> Context:
-    """Read a case for an act: lapsed timers have fired, state, permission and preconditions hold.
+    """Read a case for an act: permission, state and preconditions hold.
 
     Raises: NotFound, PermissionRefused, TransitionRefused, RuleRefused.
     """

@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.models import Q
 
 from yukuaiban.calendars import selectors as calendars
+from yukuaiban.calendars.hooks import CalendarChange
 from yukuaiban.cases import clocks, rules
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.models import Case
@@ -67,7 +68,7 @@ def _work_dates(case_ids: list[int]) -> None:
         )
 
 
-def start() -> None:
+def start(change: CalendarChange) -> None:
     """Called when a calendar was loaded: the work is queued with the load's own transaction."""
     from yukuaiban.outbox.models import OutboxRow
 

@@ -52,7 +52,7 @@ def _one(allowed: Q, number: str) -> Case:
     case = Case.objects.filter(allowed, number=number).select_related(*_JOINED).distinct().first()
     if case is None:
         raise NotFound(_("没有这个办件，或您无权查看。请核对编号。"))
-    if timers.fire_due(case, at=now()):
+    if timers.fire_due(case.pk, at=now()):
         case = Case.objects.select_related(*_JOINED).get(pk=case.pk)
     return case
 

@@ -174,6 +174,7 @@ PASS_SECONDS = 60  # how long a signed pass counts without asking the database
 
 SESSION_COOKIE_NAME = "ykb_session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_FAILURE_VIEW = "yukuaiban.design.pages.csrf_failure"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_HSTS_SECONDS = 31536000 if PRODUCTION else 0
@@ -228,7 +229,7 @@ EMAIL_TIMEOUT = 10
 CLAMD_SOCKET = env.text("YUKUAIBAN_CLAMD", "")
 
 # --- who counts its dates again after a holiday notice: functions taking a calendars.hooks.CalendarChange ------------
-ON_CALENDAR_CHANGED: list[str] = []
+ON_CALENDAR_CHANGED = ["yukuaiban.cases.recount.start"]
 
 PROMETHEUS_EXPORT_MIGRATIONS = False
 
