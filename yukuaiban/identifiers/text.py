@@ -50,6 +50,8 @@ def tidy(text: str) -> str:
     registered names of companies. Rare characters survive: NFC leaves every character of the extension blocks alone,
     and characters that an old input method wrote into the private use area become the real ones.
     """
+    if text.isascii() and text.isprintable():  # most numbers: nothing to do but spaces
+        return " ".join(text.split())
     if _SURROGATES.search(text):  # two halves of a rare character that never met; a half alone is nothing
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\ufffd", "")
     text = _INVISIBLE.sub("", text.translate(_PRIVATE_USE).translate(_WIDE_WORDS))
@@ -69,7 +71,10 @@ def half_width(text: str) -> str:
 
 def compact(text: str) -> str:
     """A code as it is compared: half-width capitals without spaces and dashes."""
-    return "".join(char for char in half_width(text).upper() if char not in _DASHES and not char.isspace())
+    text = half_width(text)
+    if text.isalnum() and text.isascii():
+        return text.upper()
+    return "".join(char for char in text.upper() if char not in _DASHES and not char.isspace())
 
 
 def require_length(text: str, lengths: Container[int], scheme: str, message: str | Promise, **facts: int) -> None:

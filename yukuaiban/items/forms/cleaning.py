@@ -202,6 +202,8 @@ def _unknown_places(
 
 def _in_order(form: Form, errors: Mapping[str, str]) -> dict[str, str]:
     """As the form asks, rows by number."""
+    if not errors:
+        return {}
     place: dict[str, int] = {}
     for field in form.all_fields():
         for path in _paths(field):
