@@ -9,6 +9,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.urls import Resolver404, translate_url
 from django.utils import translation
+from django.utils.functional import cached_property
 
 from yukuaiban.config.now import shift, today
 from yukuaiban.design import navigation
@@ -38,7 +39,7 @@ class PageContext:
     def other_language(self) -> str:
         return other(self.language)
 
-    @property
+    @cached_property
     def other_language_url(self) -> str:
         """This page in the other language; its home page where this address has no other form."""
         try:
@@ -47,32 +48,37 @@ class PageContext:
             translated = self.path
         return translated if translated != self.path else f"/{self.other_language}/"
 
-    @property
+    @cached_property
     def main_nav(self) -> list[navigation.Entry]:
         return list(navigation.entries("main", self.request))
 
-    @property
+    @cached_property
     def account_nav(self) -> list[navigation.Entry]:
         return list(navigation.entries("account", self.request))
 
-    @property
+    @cached_property
     def foot_nav(self) -> list[navigation.Entry]:
         return list(navigation.entries("foot", self.request))
 
-    @property
+    @cached_property
     def desk_nav(self) -> list[navigation.Entry]:
         return list(navigation.entries("desk", self.request))
 
-    @property
+    @cached_property
     def banners(self) -> list[navigation.Banner]:
         return navigation.banners(self.request)
+
+    @property
+    def demo(self) -> bool:
+        """This is a demonstration, and every page says so."""
+        return bool(getattr(settings, "DEMO", False))
 
     @property
     def played_date(self) -> Any:
         """The date set by YUKUAIBAN_TODAY, or None on an ordinary day."""
         return today() if shift() else None
 
-    @property
+    @cached_property
     def messages(self) -> list[Any]:
         """What the last act says once (django.contrib.messages); read only where a cookie says there may be one."""
         cookies = self.request.COOKIES

@@ -9,6 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from yukuaiban.config.now import ZONE, today
+from yukuaiban.identifiers import person_name
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -107,12 +108,8 @@ def masked(value: str | None, keep_first: int = 3, keep_last: int = 4) -> str:
 
 
 def masked_name(value: str | None) -> str:
-    """`张*`, `欧阳**`: the first character, or both of a double surname, and a star for each one after; `·` stays."""
-    text = (value or "").strip()
-    if not text:
-        return ""
-    keep = 2 if len(text) > 2 and DOUBLE_SURNAMES.match(text) else 1
-    return text[:keep] + "".join("·" if character == "·" else "*" for character in text[keep:])
+    """`张*`, `欧阳**`, `·` kept: the surname and as many stars as characters follow."""
+    return person_name.mask(value or "")
 
 
 def file_size(size: int | None) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.contrib.messages import ERROR, SUCCESS
+from django.contrib.messages.storage.base import Message
 from django.utils.translation import gettext as _
 
 from yukuaiban.config.now import now, today
@@ -84,5 +86,6 @@ def specimens() -> dict[str, Any]:
             {"at": None, "title": _("作出决定"), "kind": "waiting"},
         ],
         "icon_names": icon_names(),
+        "said_examples": [Message(SUCCESS, _("已保存。")), Message(ERROR, _("没有提交成功"))],
         "trend": sparkline([62, 66, 71, 70, 78, 84]),
     }

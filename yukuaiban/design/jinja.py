@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from functools import cache
 from typing import Any, NoReturn
@@ -78,7 +79,7 @@ def qr_svg(text: str, *, error: str = "m") -> Markup:
 
 def is_markup(name: str | None) -> bool:
     """Whether what a template gives is HTML, where `<` must be escaped; mails and downloads are text."""
-    return not (name or "").endswith((".txt", ".csv"))
+    return not (name or "").endswith((".txt", ".csv", ".js"))
 
 
 def environment(**options: Any) -> Environment:
@@ -122,6 +123,7 @@ def environment(**options: Any) -> Environment:
         masked=formats.masked,
         masked_name=formats.masked_name,
         file_size=formats.file_size,
+        digest=lambda text: hashlib.sha256(text.encode()).hexdigest()[:12],
         pick=pick,
     )
     return env

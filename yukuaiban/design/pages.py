@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -17,7 +18,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from yukuaiban.design.gallery import specimens
+from yukuaiban.design.jinja import static
 
+OFFLINE_FILES = ("tokens.css", "base.css", "components.css", "display.js", "icons.svg", "mark.svg", "skyline.svg")
 YEAR = 365 * 24 * 3600
 CHOICES = {"type": {"normal", "large"}, "theme": {"auto", "light", "dark"}}
 
@@ -53,7 +56,7 @@ def display_css(request: HttpRequest) -> HttpResponse:
             ":root{font-size:125%}.when-normal{display:none!important}.when-large{display:inline-flex!important}"
         )
     if (theme := request.COOKIES.get("ykb_theme")) in {"light", "dark"}:
-        parts.append(f":root:not(#x){{{_theme(theme)}}}")
+        parts.append(f"@media screen{{:root:not(#x){{{_theme(theme)}}}}}")
     response = HttpResponse("\n".join(parts), content_type="text/css; charset=utf-8")
     response["Cache-Control"] = "private, no-cache"
     patch_vary_headers(response, ["Cookie"])
@@ -82,6 +85,16 @@ def maintenance(request: HttpRequest) -> HttpResponse:
     """What stands in for an act while the service is being worked on; reading goes on."""
     response = render(request, "design/maintenance.html", status=503)
     response["Retry-After"] = "1800"
+    return response
+
+
+@require_GET
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker of one language: keeps the offline page for when the network does not answer."""
+    kept = [reverse("design:offline"), *(static(f"design/{name}") for name in OFFLINE_FILES)]
+    template = get_template("design/sw.js")
+    response = HttpResponse(template.render({"kept": kept}), content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
     return response
 
 

@@ -12,5 +12,6 @@ urlpatterns = [
     path("display.css", pages.display_css, name="display_css"),
     path("gallery", pages.gallery, name="gallery"),
     path("maintenance", pages.maintenance, name="maintenance"),
+    path("sw.js", pages.worker, name="worker"),
     path("offline", pages.offline, name="offline"),
 ]

@@ -64,6 +64,15 @@ def test_an_act_with_a_consequence_asks_first_and_can_be_left(page_at):
     dialog.wait_for(state="detached")
 
 
+def test_without_a_network_the_page_says_so(page_at):
+    page = page_at(PHONE, "/zh/offline")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.context.set_offline(True)
+    page.goto("/zh/gallery")
+    assert page.locator("h1").inner_text() == "没有网络"
+    assert page.locator("body").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(242, 245, 244)"
+
+
 def test_one_tap_leads_to_the_same_page_in_the_other_language(page_at):
     page = page_at(PHONE, "/zh/offline")
     page.get_by_role("link", name="English").click()

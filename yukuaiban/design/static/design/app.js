@@ -101,7 +101,7 @@
       state.setAttribute("data-state", name);
       state.querySelector("[data-saved-text]").textContent = state.getAttribute("data-" + name);
     }
-    function save() {
+    function save(leaving) {
       waiting = 0;
       show("saving");
       var body = new FormData(form);
@@ -110,16 +110,16 @@
         method: "POST",
         body: body,
         credentials: "same-origin",
-        keepalive: true,
+        keepalive: leaving === true,  // only then: a browser gives it room for 64 KB
         headers: { "X-CSRFToken": csrfToken(), "X-Autosave": "1" },
       }).then(function (answer) { show(answer.ok ? "done" : "failed"); }, function () { show("failed"); });
     }
     form.addEventListener("input", function () {
       window.clearTimeout(waiting);
-      waiting = window.setTimeout(save, 1200);
+      waiting = window.setTimeout(save, 1200, false);
     });
     document.addEventListener("visibilitychange", function () {
-      if (document.visibilityState === "hidden" && waiting) { window.clearTimeout(waiting); save(); }
+      if (document.visibilityState === "hidden" && waiting) { window.clearTimeout(waiting); save(true); }
     });
     form.addEventListener("submit", function () { window.clearTimeout(waiting); waiting = 0; });
   });
@@ -156,6 +156,12 @@
   // --- the first thing to read after a refusal -------------------------------------------------------------------------------------
   var summary = document.querySelector("main [data-focus]");
   if (summary && !summary.closest(".gallery")) summary.focus();
+
+  // --- without a network: the page that says so (sw.js) ------------------------------------------------------------------------------
+  var worker = document.documentElement.getAttribute("data-worker");
+  if (worker && "serviceWorker" in navigator && window.isSecureContext) {
+    navigator.serviceWorker.register(worker).catch(function () { /* private windows may refuse: nothing is lost */ });
+  }
 
   window.ykb = { say: say, csrfToken: csrfToken };
 })();
