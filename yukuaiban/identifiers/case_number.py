@@ -39,7 +39,7 @@ class CaseNumber:
 
 
 def new() -> str:
-    """A new number as stored. Those whose check character is not in our alphabet are thrown away (about one in four)."""
+    """A new number as stored. One whose check character is not in our alphabet (one in four) is thrown away."""
     while True:
         body = secrets.choice(LETTERS) + "".join(secrets.choice(ALPHABET) for _n in range(LENGTH - 2))
         check = checks.mod_37_36(body)
