@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 
 from django.utils.translation import get_language, ngettext
@@ -15,10 +14,6 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-DOUBLE_SURNAMES = re.compile(
-    "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|令狐|慕容|轩辕|夏侯|长孙|宇文|司徒|司空|独孤|南宫|西门|端木|百里|东郭|"
-    "呼延|闻人|澹台|公冶|宗政|濮阳|淳于|单于|太叔|申屠|仲孙|钟离|鲜于|闾丘|亓官|赫连|万俟|拓跋"
-)
 
 
 def is_chinese() -> bool:
