@@ -9,11 +9,11 @@ screen(form, group, answers, ...)    what the macros of items/fields.html draw
 diff(form, old, new)                 changed paths
 prefill(form, sources)               answers that the platform already knows
 problems_of(form, condition)         is a condition of a material or situation about this form?
-similarity, own_parts                how alike two forms are
+similarity, own_parts (_of_each)      how alike forms are
 """
 
 from yukuaiban.items.forms.cleaning import Cleaned, clean, errors_in, group_of, is_shown, shown_groups
-from yukuaiban.items.forms.comparing import OwnParts, diff, own_parts, similarity
+from yukuaiban.items.forms.comparing import OwnParts, diff, own_parts, own_parts_of_each, similarity
 from yukuaiban.items.forms.definition import (
     Form,
     FormField,
@@ -57,6 +57,7 @@ __all__ = [
     "label_of",
     "merged",
     "own_parts",
+    "own_parts_of_each",
     "prefill",
     "problems_of",
     "read_post",

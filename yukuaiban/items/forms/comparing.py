@@ -69,11 +69,29 @@ def similarity(a: Form, b: Form) -> float:
 
 def own_parts(form: Form, others: Iterable[Form]) -> OwnParts:
     """The fields and conditions that stand in none of the others."""
-    rest = list(others)
-    asked = [question for other in rest for question in _questions(other)]
-    fields = tuple(one.path for one in _questions(form) if not any(one.asks_the_same_as(other) for other in asked))
-    known = {condition for other in rest for condition in _conditions(other)}
-    return OwnParts(fields, tuple(one for one in dict.fromkeys(_conditions(form)) if one not in known))
+    return own_parts_of_each([form, *others])[0]
+
+
+def own_parts_of_each(forms: Sequence[Form]) -> list[OwnParts]:
+    """Of each form, the fields and conditions that stand in none of the others; each form is read once."""
+    asked: dict[Kind, list[tuple[int, _Question]]] = {}
+    wanted: dict[str, set[int]] = {}
+    for number, form in enumerate(forms):
+        for question in _questions(form):
+            asked.setdefault(question.kind, []).append((number, question))
+        for condition in _conditions(form):
+            wanted.setdefault(condition, set()).add(number)
+
+    def is_own(number: int, question: _Question) -> bool:
+        return not any(n != number and question.asks_the_same_as(other) for n, other in asked[question.kind])
+
+    return [
+        OwnParts(
+            fields=tuple(one.path for one in _questions(form) if is_own(number, one)),
+            conditions=tuple(one for one in dict.fromkeys(_conditions(form)) if wanted[one] == {number}),
+        )
+        for number, form in enumerate(forms)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

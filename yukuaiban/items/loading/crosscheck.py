@@ -179,8 +179,8 @@ def _items(pack: Pack) -> Iterator[Problem]:
             yield worked_out.problem(("slug",), quoted(content.slug), "a slug that no other item has")
         for i, step in enumerate(content.process.steps):
             if step.department and step.department not in kinds:
-                path = ("process", "steps", i, "department")
-                yield worked_out.problem(path, quoted(step.department), "one that stands in department_kinds.csv")
+                where = ("process", "steps", i, "department")
+                yield worked_out.problem(where, quoted(step.department), "one that stands in department_kinds.csv")
         yield from _licence_types(pack, worked_out)
         yield from _conditions_of(worked_out)
         yield from _options(pack, worked_out)
@@ -203,8 +203,8 @@ def _licence_types(pack: Pack, worked_out: WorkedOut) -> Iterator[Problem]:
     for i, slot in enumerate(worked_out.content.materials):
         wanted.append((("materials", i, "licence_type"), slot.licence_type))
         if slot.register and slot.register not in pack.registers:
-            path = ("materials", i, "register")
-            yield worked_out.problem(path, quoted(slot.register), "a register that stands in registers.yaml")
+            where = ("materials", i, "register")
+            yield worked_out.problem(where, quoted(slot.register), "a register that stands in registers.yaml")
     for path, licence_type in wanted:
         if licence_type and licence_type not in pack.licence_types:
             yield worked_out.problem(path, quoted(licence_type), "a type of licence in licence_types/")

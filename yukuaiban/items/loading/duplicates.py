@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from yukuaiban.items.forms import own_parts
+from yukuaiban.items.forms import own_parts_of_each
 from yukuaiban.items.loading.pack import WorkedOut
 from yukuaiban.items.loading.problems import Problem
 from yukuaiban.items.schema import ItemContent
@@ -23,11 +23,10 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 
 def too_alike(items: Sequence[WorkedOut]) -> Iterator[Problem]:
     """What each item lacks that should be its own."""
-    forms = [item.content.form for item in items]
+    owns = own_parts_of_each([item.content.form for item in items])
     titles = [[_pairs(slot.title.zh) for slot in item.content.materials] for item in items]
     conditions = [set(_other_conditions(item.content)) for item in items]
-    for n, item in enumerate(items):
-        own = own_parts(item.content.form, [*forms[:n], *forms[n + 1 :]])
+    for n, (item, own) in enumerate(zip(items, owns, strict=True)):
         if len(own.fields) < OWN_FIELDS:
             yield _lacks(item, ("form",), len(own.fields), OWN_FIELDS, "fields", "asks")
         others = {pairs for m, found in enumerate(titles) if m != n for pairs in found}

@@ -9,40 +9,27 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from yukuaiban.items.loading import parsed
+from yukuaiban.items.loading.parsed import Path, YamlDocument
 from yukuaiban.items.loading.problems import Problem, quoted
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_DEPTH = 30
 MAX_CELL = 20_000
-
-Path = tuple[str | int, ...]
+TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
     line: int
     values: dict[str, str]
-
-
-@dataclass(slots=True)
-class YamlDocument:
-    """What a YAML file says, and the line of every part of it."""
-
-    data: Any = None
-    lines: dict[Path, int] = field(default_factory=dict)
-
-    def line_of(self, path: Path) -> int:
-        """The line of a part; of the nearest part around it when it is absent (a missing key has no line)."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path, 1)
 
 
 def text_of(name: str, content: bytes, problems: list[Problem]) -> str | None:
@@ -115,6 +102,15 @@ def _csv_rows(name: str, reader: Any, header: list[str], problems: list[Problem]
 
 def read_yaml(name: str, content: bytes, problems: list[Problem]) -> YamlDocument | None:
     """A YAML document with the line of every part, or None and a problem."""
+    known = parsed.find(content)
+    if known is None:
+        known = _parse(name, content, problems)
+        if known is not None:
+            parsed.keep(content, known)
+    return known
+
+
+def _parse(name: str, content: bytes, problems: list[Problem]) -> YamlDocument | None:
     text = text_of(name, content, problems)
     if text is None:
         return None
@@ -147,6 +143,8 @@ def _build(name: str, node: Node, path: Path, yaml: Any, document: YamlDocument,
         problems.append(Problem(name, line, dotted(path), f"more than {MAX_DEPTH} levels", "fewer levels"))
         return None
     if isinstance(node, ScalarNode):
+        if node.tag == TIMESTAMP:
+            return node.value  # as it was written; whoever wants a date says so in his schema
         return yaml.constructor.construct_object(node)
     if isinstance(node, SequenceNode):
         return [_build(name, part, (*path, i), yaml, document, problems) for i, part in enumerate(node.value)]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from yukuaiban.items.loading import files
+from yukuaiban.items.loading.files import read_yaml
 from yukuaiban.items.loading.pack import files_of, read_pack
 from yukuaiban.items.loading.problems import PackErrors, Problem
 from yukuaiban.items.tests.packs import edited, write_pack
@@ -147,3 +150,30 @@ def test_the_real_directory_is_as_large_as_promised() -> None:
     assert len(entries) >= 800
     assert all(entry.source for entry in entries)
     assert not [e.name_zh for e in entries if "四川" in e.name_zh or "广安" in e.name_zh or "省政府令" in e.name_zh]
+
+
+class TestFilesReadBefore:
+    """Kept by digest in the data folder; never trusted for other bytes."""
+
+    def test_are_looked_up(self, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        settings.DATA_DIR = tmp_path / "data"
+        first = read_yaml("a.yaml", b"a: {b: [1, 2]}\nday: 2026-03-02\n", [])
+        monkeypatch.setattr(files, "_parse", None)
+        assert read_yaml("b.yaml", b"a: {b: [1, 2]}\nday: 2026-03-02\n", []) == first
+        assert first is not None
+        assert first.data == {"a": {"b": [1, 2]}, "day": "2026-03-02"}
+        assert first.line_of(("day",)) == 2
+
+    def test_are_read_again_when_what_is_kept_is_spoilt(self, tmp_path: Path, settings: Any) -> None:
+        settings.DATA_DIR = tmp_path / "data"
+        first = read_yaml("a.yaml", b"a: 1\n", [])
+        for kept in (tmp_path / "data/cache/packs").iterdir():
+            kept.write_bytes(b"\xc1 not what was written")
+        assert read_yaml("a.yaml", b"a: 1\n", []) == first
+
+    def test_with_errors_are_not_kept(self, tmp_path: Path, settings: Any) -> None:
+        settings.DATA_DIR = tmp_path / "data"
+        for _time in range(2):
+            told: list[Problem] = []
+            assert read_yaml("a.yaml", b"a: 1\na: 2\n", told) is None
+            assert [(p.line, p.field) for p in told] == [(2, "a")]
