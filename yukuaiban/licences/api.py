@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Path, Query, Router, Schema
-from ninja.errors import AuthenticationError
+from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field
 
 from yukuaiban.config.api_errors import ErrorBody
@@ -16,12 +15,12 @@ from yukuaiban.config.errors import Invalid
 from yukuaiban.config.now import now, today
 from yukuaiban.documents import codes
 from yukuaiban.licences import catalogue, limits, looking, selectors, services
+from yukuaiban.licences.access import holder_actor
 from yukuaiban.licences.errors import LicenceNotFound
 from yukuaiban.licences.looks import look_note
 from yukuaiban.licences.models import How, Licence
 from yukuaiban.licences.rules import in_words
-from yukuaiban.people import passes
-from yukuaiban.people.actors import Actor
+from yukuaiban.people.access import officer_actor
 from yukuaiban.places.models import Department
 
 router = Router(tags=["licences"])
@@ -142,15 +141,13 @@ class TypeOut(Schema):
     status: str
 
 
-Refusals = {401: ErrorBody, 404: ErrorBody, 422: ErrorBody}
+Refusals = {401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 422: ErrorBody}
 
 
 @router.get("", response={200: list[LicenceOut], **Refusals}, operation_id="wallet", summary="The wallet")
 def wallet(request: HttpRequest) -> list[dict[str, Any]]:
     """All that the party acted for holds, what is valid first."""
-    by = _holder(request)
-    assert by.party_id is not None
-    return [_licence(held) for held in selectors.wallet(by.party_id)]
+    return [_licence(held) for held in selectors.wallet(holder_actor(request).party_id)]
 
 
 @router.get("/types", response=list[TypeOut], operation_id="licence_types", summary="Types of licences", auth=None)
@@ -207,12 +204,12 @@ def granted(
     request: HttpRequest, identifier: str, item_code: Annotated[str, Query(max_length=60)] = ""
 ) -> dict[str, Any]:
     """For officers: a licence whose holder lets their department use it today. Each use is written down for him."""
-    return _licence(selectors.licence_for_department(_officer(request), identifier, item_code=item_code))
+    return _licence(selectors.licence_for_department(officer_actor(request), identifier, item_code=item_code))
 
 
 @router.get("/{licence_id}", response={200: LicenceOut, **Refusals}, operation_id="licence", summary="One licence")
 def licence(request: HttpRequest, licence_id: RowId) -> dict[str, Any]:
-    return _licence(selectors.licence_for_holder(_holder(request), licence_id))
+    return _licence(selectors.licence_for_holder(holder_actor(request), licence_id))
 
 
 @router.get(
@@ -225,7 +222,7 @@ def licence(request: HttpRequest, licence_id: RowId) -> dict[str, Any]:
     },
 )
 def file(request: HttpRequest, licence_id: RowId) -> HttpResponse:
-    by = _holder(request)
+    by = holder_actor(request)
     held = selectors.licence_for_holder(by, licence_id)
     look_note(licence_id=held.pk, how=How.DOWNLOAD, at=now(), by=by)
     return HttpResponse(selectors.licence_file(held), content_type="application/pdf")
@@ -239,7 +236,7 @@ def file(request: HttpRequest, licence_id: RowId) -> HttpResponse:
 )
 def show(request: HttpRequest, licence_id: RowId) -> dict[str, Any]:
     """What the holder lets somebody scan (亮证). It is good for sixty seconds and for nothing else."""
-    shown = services.show_code(licence_id, by=_holder(request))
+    shown = services.show_code(licence_id, by=holder_actor(request))
     return {"token": shown.token, "url": shown.url, "expires_at": shown.expires_at, "svg": shown.svg}
 
 
@@ -250,7 +247,7 @@ def looks(
     request: HttpRequest, licence_id: RowId, before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None
 ) -> dict[str, Any]:
     """Every look, newest first, fifty at a time."""
-    held = selectors.licence_for_holder(_holder(request), licence_id)
+    held = selectors.licence_for_holder(holder_actor(request), licence_id)
     found = selectors.looks_at(held, before=before, limit=51)
     rows = [
         {
@@ -273,8 +270,8 @@ def looks(
     operation_id="grant_licence",
     summary="Let a department use it",
 )
-def grant(request: HttpRequest, licence_id: RowId, wanted: GrantIn) -> tuple[int, dict[str, Any]]:
-    by = _holder(request)
+def grant(request: HttpRequest, licence_id: RowId, wanted: GrantIn) -> Status[dict[str, Any]]:
+    by = holder_actor(request)
     selectors.licence_for_holder(by, licence_id)
     department = Department.objects.filter(code=wanted.department).first()
     if department is None:
@@ -291,7 +288,7 @@ def grant(request: HttpRequest, licence_id: RowId, wanted: GrantIn) -> tuple[int
         by=by,
         at=now(),
     )
-    return 201, _grant(made)
+    return Status(201, _grant(made))
 
 
 @router.delete(
@@ -301,28 +298,7 @@ def grant(request: HttpRequest, licence_id: RowId, wanted: GrantIn) -> tuple[int
     summary="Take a grant back",
 )
 def revoke(request: HttpRequest, grant_id: RowId) -> dict[str, Any]:
-    return _grant(services.licence_grant_revoke(grant_id=grant_id, by=_holder(request), at=now()))
-
-
-def _caller(request: HttpRequest) -> passes.Pass:
-    seen = passes.identify(request)
-    if seen is None:
-        raise AuthenticationError
-    return seen
-
-
-def _holder(request: HttpRequest) -> Actor:
-    seen = _caller(request)
-    if seen.party_id is None:
-        raise AuthenticationError
-    return seen.as_party()
-
-
-def _officer(request: HttpRequest) -> Actor:
-    by = _caller(request).as_officer()
-    if by is None:
-        raise LicenceNotFound(_("没有找到这份证照，或者持证人没有授权贵单位使用。"))
-    return by
+    return _grant(services.licence_grant_revoke(grant_id=grant_id, by=holder_actor(request), at=now()))
 
 
 def _standing(standing: Any) -> dict[str, Any]:

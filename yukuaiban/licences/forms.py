@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.config.now import today
 from yukuaiban.documents.signing.check import MAX_BYTES
+from yukuaiban.licences.rules import grant_ends_by
 from yukuaiban.places.models import Department
 
 
@@ -58,8 +60,11 @@ class GrantForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["department"].queryset = Department.objects.order_by("division_id", "code")  # type: ignore[attr-defined]
 
-    def clean_valid_until(self) -> Any:
-        day = self.cleaned_data["valid_until"]
-        if day < today():
+    def clean_valid_until(self) -> date:
+        """The first day outside, as terms are kept."""
+        last: date = self.cleaned_data["valid_until"]
+        if last < today():
             raise forms.ValidationError(_("这一天已经过去，请选择今天或以后的日期。"))
-        return day
+        if last >= grant_ends_by(today()):
+            raise forms.ValidationError(_("一次授权最长一年，到期可以再授权。"))
+        return last + timedelta(days=1)

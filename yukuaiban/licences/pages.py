@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from urllib.parse import quote
 
 from django.contrib import messages as toasts
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,55 +12,35 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from yukuaiban.config.errors import NotFound
 from yukuaiban.config.now import now, today
 from yukuaiban.documents import codes, register
 from yukuaiban.documents.signing import check
 from yukuaiban.licences import limits, looking, selectors, services
+from yukuaiban.licences.access import holder_actor, looker
 from yukuaiban.licences.documents import term_in_words
 from yukuaiban.licences.errors import LicenceNotFound
 from yukuaiban.licences.forms import CodeForm, FileForm, GrantForm
 from yukuaiban.licences.looks import look_note
 from yukuaiban.licences.models import How, LicenceGrant
 from yukuaiban.licences.rules import in_words
-from yukuaiban.people import passes
-from yukuaiban.people.actors import Actor
-
-
-def _holder(request: HttpRequest) -> Actor:
-    """The person acting for the party he chose."""
-    seen = passes.identify(request)
-    if seen is None or seen.party_id is None:
-        raise NotFound(_("请先登录。"))
-    return seen.as_party()
-
-
-def _looker(request: HttpRequest) -> Actor | None:
-    """Who verifies, where he is signed in: an officer is named in the holder's log, the public is not."""
-    seen = passes.identify(request)
-    if seen is None:
-        return None
-    return seen.as_officer() or (seen.as_party() if seen.party_id is not None else None)
-
+from yukuaiban.people.access import signed_in
 
 # --- the wallet ---------------------------------------------------------------------------------------------------
 
 
-@login_required
+@signed_in
 @require_GET
 def wallet(request: HttpRequest) -> HttpResponse:
     """All that the chosen party holds."""
-    by = _holder(request)
-    assert by.party_id is not None
-    found = selectors.wallet(by.party_id)
+    found = selectors.wallet(holder_actor(request).party_id)
     return render(request, "licences/wallet.html", {"licences": [(held, held.standing()) for held in found]})
 
 
-@login_required
+@signed_in
 @require_GET
 def licence(request: HttpRequest, pk: int) -> HttpResponse:
     """One licence as a deed, with all that its holder can do with it."""
-    held = selectors.licence_for_holder(_holder(request), pk)
+    held = selectors.licence_for_holder(holder_actor(request), pk)
     kind = held.kind
     facts = [(fact.title, in_words(held.facts.get(fact.key))) for fact in kind.fields if fact.key != "name"]
     context = {
@@ -79,12 +57,12 @@ def licence(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "licences/licence.html", context)
 
 
-@login_required
+@signed_in
 @never_cache
 @require_GET
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The code the holder shows, for a minute; the page asks for the next one by itself."""
-    by = _holder(request)
+    by = holder_actor(request)
     held = selectors.licence_for_holder(by, pk)
     context = {
         "licence": held,
@@ -95,21 +73,21 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "licences/show.html", context)
 
 
-@login_required
+@signed_in
 @require_GET
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The signed PDF."""
-    by = _holder(request)
+    by = holder_actor(request)
     held = selectors.licence_for_holder(by, pk)
     look_note(licence_id=held.pk, how=How.DOWNLOAD, at=now(), by=by)
     return _pdf(selectors.licence_file(held), f"{held.title_zh}-{held.code}.pdf")
 
 
-@login_required
+@signed_in
 @require_GET
 def looks(request: HttpRequest, pk: int) -> HttpResponse:
     """Who looked at it: every time, newest first."""
-    held = selectors.licence_for_holder(_holder(request), pk)
+    held = selectors.licence_for_holder(holder_actor(request), pk)
     typed = request.GET.get("before", "")
     before = int(typed) if typed.isdigit() and len(typed) < 19 else None
     found = selectors.looks_at(held, before=before, limit=51)
@@ -120,11 +98,11 @@ def looks(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def grant(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a department use the licence for one purpose."""
-    by = _holder(request)
+    by = holder_actor(request)
     held = selectors.licence_for_holder(by, pk)
     form = GrantForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -133,7 +111,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
             department=form.cleaned_data["department"],
             purpose=form.cleaned_data["purpose"],
             valid_from=today(),
-            valid_until=form.cleaned_data["valid_until"] + timedelta(days=1),
+            valid_until=form.cleaned_data["valid_until"],
             by=by,
             at=now(),
         )
@@ -142,11 +120,11 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "licences/grant.html", {"licence": held, "form": form}, status=422 if form.errors else 200)
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "POST"])
 def revoke_grant(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a grant back, after its consequence was named."""
-    by = _holder(request)
+    by = holder_actor(request)
     found = LicenceGrant.objects.select_related("licence", "department").filter(pk=pk).first()
     if found is None or found.licence.holder_id != by.party_id:
         raise LicenceNotFound(_("没有找到这项授权。"))
@@ -182,7 +160,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     """What the QR code on a licence opens: its status, and of its facts what may be seen."""
     limits.check(request, "code", limits.WRONG_CODES)
     try:
-        found = looking.verify(code, by=_looker(request))
+        found = looking.verify(code, by=looker(request))
     except LicenceNotFound:
         limits.count(request, "code")
         raise
@@ -200,7 +178,7 @@ def verify_shown(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def verify_file(request: HttpRequest) -> HttpResponse:
     """Is this file as it was signed? The file is looked at and forgotten."""
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     context: dict[str, object] = {"form": form}
     if request.method == "POST":
         limits.check(request, "file", limits.FILES)

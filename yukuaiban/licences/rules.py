@@ -9,6 +9,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from yukuaiban.calendars.limits import last_day
+from yukuaiban.config.parameters import parameter
 from yukuaiban.documents.chinese import day
 from yukuaiban.identifiers import checks, person_name, phone, resident_id, text
 from yukuaiban.licences.catalogue import Fact, LicenceType, Public
@@ -48,13 +50,18 @@ def standing(state: str, valid_from: date, valid_until: date | None, on: date) -
     return Standing(decided, decided is State.VALID, STATE_LABELS[decided], kind)
 
 
+def grant_ends_by(first: date) -> date:
+    """The latest first day outside of a grant that begins on a day: none is for ever (个人信息保护法 第十九条)."""
+    return last_day(first, parameter("licence_grant_max", first).limit)
+
+
 def check_facts(kind: LicenceType, facts: dict[str, Any]) -> dict[str, str]:
     """What is wrong with the facts of a licence: key -> message, empty when nothing is."""
     known = {fact.key: fact for fact in kind.fields}
     wrong = {key: str(_("这种证照上没有这一项。")) for key in facts if key not in known}
     for key, fact in known.items():
         if fact.required and in_words(facts.get(key)) == "":
-            wrong[key] = str(_("这一项必须填写。"))
+            wrong[key] = str(_("证照上必须有这一项。"))
     return wrong
 
 

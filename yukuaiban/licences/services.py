@@ -25,7 +25,7 @@ from yukuaiban.licences.errors import FactsInvalid, LicenceNotFound, LicenceRefu
 from yukuaiban.licences.looking import ShowCode, show_code, verify
 from yukuaiban.licences.looks import look_note
 from yukuaiban.licences.models import Licence, LicenceGrant
-from yukuaiban.licences.rules import check_facts, sample_credit_code
+from yukuaiban.licences.rules import check_facts, grant_ends_by, sample_credit_code
 from yukuaiban.licences.states import STANDING, Act, State
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Party
@@ -201,12 +201,8 @@ def _printable(kind: LicenceType, holder: Party, facts: Mapping[str, Any]) -> di
     """
     wanted = "person" if holder.is_person else "organisation"
     if kind.holder not in {"either", wanted}:
-        raise FactsInvalid(
-            _("“{title}”不能颁发给{holder}。").format(
-                title=kind.title.zh, holder=_("个人") if holder.is_person else _("单位")
-            ),
-            details={"holder": wanted},
-        )
+        message = _("“{title}”不能颁发给个人。") if holder.is_person else _("“{title}”不能颁发给单位。")
+        raise FactsInvalid(message.format(title=kind.title.zh), details={"holder": wanted})
     named = {"name": holder.name, **{key: _with_names(value) for key, value in facts.items()}}
     wrong = check_facts(kind, named)
     if wrong:
@@ -268,7 +264,7 @@ def licence_move_out(*, licence_id: int, by: Actor, at: datetime, reason: str) -
 
 def _act(licence_id: int, act: Act, *, by: Actor, at: datetime, reason: str) -> Licence:
     if not reason.strip():
-        raise Invalid(_("请写明理由。"), details={"reason": str(_("这一项必须填写。"))})
+        raise Invalid(_("请写明理由。"), details={"reason": str(_("请写明理由。"))})
     with transaction.atomic():
         licence = _take(licence_id, by, act)
         door.move(licence, act, by=by, at=at, payload={"reason": reason})
@@ -311,7 +307,7 @@ def licence_grant(
 
     Args:
         valid_until: The first day on which it no longer holds.
-    Law: 个人信息保护法 第十四条. Raises: LicenceNotFound for a stranger; Invalid.
+    Law: 个人信息保护法 第十四条, 第十九条 (no longer than needed). Raises: LicenceNotFound for a stranger; Invalid.
     """
     licence = selectors.licence_for_holder(by, licence_id)
     wrong = {}
@@ -319,6 +315,8 @@ def licence_grant(
         wrong["purpose"] = str(_("请写明用途。"))
     if valid_until <= valid_from:
         wrong["valid_until"] = str(_("结束日期应在开始日期之后。"))
+    if valid_until > grant_ends_by(valid_from):
+        wrong["valid_until"] = str(_("一次授权最长一年，到期可以再授权。"))
     if wrong:
         raise Invalid(_("授权还没有填写完整。"), details=wrong)
     if by.account_id is None:

@@ -62,7 +62,7 @@ class TestCatalogue:
             catalogue.read_file(path)
 
     def test_every_licence_that_an_item_brings_is_in_the_catalogue(self):
-        """What an item prints, and what it counts on in a wallet, are of types that we have, with the facts they have."""
+        """What an item prints and what it counts on in a wallet are of types that we have, with their facts."""
         from ruamel.yaml import YAML
 
         from yukuaiban.config.packs import pack_folders
@@ -135,7 +135,10 @@ class TestFacts:
             (True, "是"),
             (12, "12"),
             (["热食", "冷食"], "热食、冷食"),
-            ({"division": "500103", "division_name": "重庆市渝中区", "detail": "示例路 1 号"}, "重庆市渝中区示例路 1 号"),
+            (
+                {"division": "500103", "division_name": "重庆市渝中区", "detail": "示例路 1 号"},
+                "重庆市渝中区示例路 1 号",
+            ),
             ({"kind": "passport", "number": "E1234567"}, "E1234567"),
             ({"name": "张三", "document": {"number": "1"}, "phone": "138"}, "张三"),
         ],

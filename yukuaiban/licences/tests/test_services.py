@@ -68,7 +68,9 @@ class TestIssue:
                      "2026年3月2日至2027年3月1日", permit.licence_id, "示例证照，不具有法律效力"]:  # fmt: skip
             assert said in text
 
-    @pytest.mark.parametrize("name", ["张𠮷", "阿卜杜热合曼·买买提依明·吐尔逊江·努尔麦麦提·艾合买提江·阿布都克里木", "一"])
+    @pytest.mark.parametrize(
+        "name", ["张𠮷", "阿卜杜热合曼·买买提依明·吐尔逊江·努尔麦麦提·艾合买提江·阿布都克里木", "一"]
+    )
     def test_any_name_is_printed_or_flagged(self, body, approver, account, name):
         account.party.name = name
         text = words(selectors.licence_file(issue(account.party, body, approver)))
@@ -97,9 +99,7 @@ class TestIssue:
         assert not Licence.objects.exists()
 
     def test_a_body_gets_no_licence_made_for_persons(self, body, approver, account):
-        company = Party(
-            kind="organisation", name="示例公司", id_kind="", assurance="registered"
-        )
+        company = Party(kind="organisation", name="示例公司", id_kind="", assurance="registered")
         company.save()
         with pytest.raises(FactsInvalid, match="不能颁发给单位"):
             issue(company, body, approver)
@@ -260,9 +260,7 @@ class TestTwoAtOnce:
         do(Act.REVOKE, permit, approver)
         every = frozenset(State)
         row = TRANSITIONS[Act.RESTORE]
-        monkeypatch.setitem(
-            door.TRANSITIONS, Act.RESTORE, type(row)(row.act, every, row.target, row.law, row.label)
-        )
+        monkeypatch.setitem(door.TRANSITIONS, Act.RESTORE, type(row)(row.act, every, row.target, row.law, row.label))
         assert do(Act.RESTORE, permit, approver).state == State.VALID
 
 
