@@ -1,0 +1,184 @@
+"""The clock of a case: notices, lapse of time, pauses, the one extension, with real dates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.people import at
+from yukuaiban.cases import selectors, services
+from yukuaiban.cases.clocks import of_case
+from yukuaiban.cases.context import Context, history
+from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused, TransitionRefused
+from yukuaiban.cases.models import Case, Timer
+from yukuaiban.cases.services.decision import Ground
+from yukuaiban.cases.services.receipt import Wanted
+from yukuaiban.cases.tests.test_life import filed  # noqa: F401  (a fixture)
+from yukuaiban.config.errors import PermissionRefused
+
+pytestmark = pytest.mark.django_db
+LATE = date(2026, 3, 10)  # received on Monday 2 March, five working days end on 9 March
+WANTED = [Wanted("field:school", "请写学校全称")]
+
+
+class TestCorrectionNoticeWithinFiveDays:
+    """行政许可法 第三十二条第一款（四）"""
+
+    def test_no_notice_in_time_means_accepted_from_the_day_of_receipt(self, filed):  # noqa: F811
+        receipt, where, _who = filed
+        assert Timer.objects.get(case=receipt.case).fires_at == at(date(2026, 3, 10), 0)
+        with pytest.raises(TransitionRefused):
+            services.case_request_correction(case_id=receipt.case.pk, by=where.window, at=at(LATE), wanted=WANTED)
+        case = Case.objects.get(pk=receipt.case.pk)
+        assert (case.state, case.accepted_on, case.accepted_how) == ("in_review", date(2026, 3, 2), "lapse")
+        assert case.promised_on == date(2026, 3, 9)  # counted from receipt: the due date moved backwards
+        assert history(case.pk)[-1].at == at(date(2026, 3, 10), 0)  # the event bears the instant of the lapse
+
+    def test_a_reader_meets_an_expired_timer_as_fired(self, filed, monkeypatch):  # noqa: F811
+        receipt, _where, who = filed
+        monkeypatch.setenv("YUKUAIBAN_TODAY", "2026-03-10")
+        assert selectors.case_for_party(who, receipt.case.number).state == "in_review"
+
+    def test_a_second_notice_is_refused(self, filed):  # noqa: F811
+        receipt, where, who = filed
+        services.case_request_correction(case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 3)), wanted=WANTED)
+        services.case_hand_in_correction(case_id=receipt.case.pk, by=who, at=at(date(2026, 3, 4)), answers={"school": "新"})
+        with pytest.raises(RuleRefused, match="只能一次告知"):
+            services.case_request_correction(case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 5)), wanted=WANTED)
+
+    def test_only_what_the_notice_names_can_change(self, filed):  # noqa: F811
+        receipt, where, who = filed
+        services.case_request_correction(case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 3)), wanted=WANTED)
+        services.case_hand_in_correction(
+            case_id=receipt.case.pk, by=who, at=at(date(2026, 3, 4)), answers={"school": "新校名", "registered_at": "别处"}
+        )
+        answers = selectors.answers_of(Case.objects.get(pk=receipt.case.pk))
+        assert (answers["school"], answers["registered_at"]) == ("新校名", "四川省广安市广安区")
+
+    def test_what_is_not_published_may_not_be_asked_for(self, filed):  # noqa: F811
+        receipt, where, _who = filed
+        with pytest.raises(RuleRefused, match="不是本事项公布的内容"):
+            services.case_request_correction(
+                case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 3)), wanted=[Wanted("material:blood_test", "x")]
+            )
+
+    def test_not_handed_in_ends_the_application(self, filed):  # noqa: F811
+        receipt, where, who = filed
+        services.case_request_correction(case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 3)), wanted=WANTED)
+        fires = Timer.objects.get(case=receipt.case, act="lapse_correction").fires_at
+        with pytest.raises(TransitionRefused):
+            services.case_hand_in_correction(case_id=receipt.case.pk, by=who, at=fires, answers={"school": "晚了"})
+        assert Case.objects.get(pk=receipt.case.pk).state == "terminated"
+
+
+@pytest.fixture
+def accepted(filed):  # noqa: F811
+    receipt, where, who = filed
+    services.case_accept(case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 2), 11))
+    return Case.objects.get(pk=receipt.case.pk), where, who
+
+
+class TestExtension:
+    """行政许可法 第四十二条第一款: once, at most ten days, by the head."""
+
+    def test_moves_both_dates_by_its_days(self, accepted):
+        case, where, _who = accepted
+        services.case_propose_extension(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), days=10, reason="情况复杂")
+        services.case_extend(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 4)))
+        case.refresh_from_db()
+        assert case.promised_on == date(2026, 3, 23)  # 5 + 10 working days after 2 March
+
+    @pytest.mark.parametrize("days", [0, 11])
+    def test_is_at_most_ten_days(self, accepted, days):
+        case, where, _who = accepted
+        with pytest.raises(RuleRefused, match="10"):
+            services.case_propose_extension(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), days=days, reason="x")
+
+    def test_happens_once(self, accepted):
+        case, where, _who = accepted
+        services.case_propose_extension(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), days=2, reason="x")
+        services.case_extend(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 3)))
+        with pytest.raises(RuleRefused, match="一次"):
+            services.case_propose_extension(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 4)), days=2, reason="x")
+
+
+class TestDecision:
+    def test_waits_for_every_step(self, accepted):
+        case, where, _who = accepted
+        with pytest.raises(RuleRefused, match="审查步骤"):
+            services.case_grant(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 3)))
+
+    def test_a_refusal_gives_reasons_and_articles(self, accepted):
+        """行政许可法 第三十八条第二款"""
+        case, where, _who = accepted
+        step = case.steps.get(stage=1)
+        services.step_pass(case_id=case.pk, step_id=step.pk, by=where.handler, at=at(date(2026, 3, 3)))
+        with pytest.raises(RuleRefused, match="理由"):
+            services.case_refuse(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 3)), grounds=[])
+        services.case_refuse(
+            case_id=case.pk, by=where.approver, at=at(date(2026, 3, 3)), grounds=[Ground("居住不满半年", "居住证暂行条例 第二条")]
+        )
+        case.refresh_from_db()
+        assert (case.state, case.decision) == ("refused", "refused")
+
+    def test_a_hearing_right_that_was_told_must_lapse_first(self, accepted):
+        """行政许可法 第四十七条第一款"""
+        case, where, _who = accepted
+        services.hearing_tell_right(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)))
+        services.step_pass(case_id=case.pk, step_id=case.steps.get(stage=1).pk, by=where.handler, at=at(date(2026, 3, 3)))
+        with pytest.raises(RuleRefused, match="听证"):
+            services.case_grant(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 10)))
+        services.case_grant(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 11)))
+
+
+class TestHearing:
+    """行政许可法 第四十五条至第四十八条"""
+
+    def test_stops_the_clock_until_its_record(self, accepted):
+        case, where, who = accepted
+        services.hearing_tell_right(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)))
+        services.hearing_request(case_id=case.pk, by=who, at=at(date(2026, 3, 4)))
+        with pytest.raises(RuleRefused, match="7"):
+            services.hearing_notify(
+                case_id=case.pk, by=where.handler, at=at(date(2026, 3, 5)), held_at=at(date(2026, 3, 12)),
+                place="示例会议室", chair=where.window.post_id,
+            )  # fmt: skip
+        services.hearing_notify(
+            case_id=case.pk, by=where.handler, at=at(date(2026, 3, 5)), held_at=at(date(2026, 3, 16)),
+            place="示例会议室", chair=where.window.post_id,
+        )  # fmt: skip
+        services.hearing_record(
+            case_id=case.pk, by=where.handler, at=at(date(2026, 3, 16), 16), record="听证笔录",
+            parties=[{"name": "张示例", "as": "申请人"}], signed_by=["张示例"],
+        )  # fmt: skip
+        case.refresh_from_db()
+        clocks = of_case(Context(case, at(date(2026, 3, 16), 17)))
+        assert clocks.promised.used == 2  # 3 March and 16 March: a day counts if the clock ran at its end
+        assert case.promised_on == date(2026, 3, 19)
+
+    def test_the_chair_did_not_review_the_case(self, accepted):
+        case, where, who = accepted
+        services.step_pass(case_id=case.pk, step_id=case.steps.get(stage=1).pk, by=where.handler, at=at(date(2026, 3, 3)))
+        services.hearing_call(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 3)), reason="重大公共利益")
+        with pytest.raises(NeedsSecondPerson):
+            services.hearing_notify(
+                case_id=case.pk, by=where.approver, at=at(date(2026, 3, 4)), held_at=at(date(2026, 3, 20)), place="x",
+                chair=where.handler.post_id,
+            )  # fmt: skip
+
+
+def test_withdrawal_ends_it_and_only_the_applicant_can(accepted):
+    case, where, who = accepted
+    with pytest.raises(PermissionRefused):
+        services.case_withdraw(case_id=case.pk, by=where.window, at=at(date(2026, 3, 3)))
+    services.case_withdraw(case_id=case.pk, by=who, at=at(date(2026, 3, 3)), reason="不办了")
+    case.refresh_from_db()
+    assert (case.state, case.due_on, case.ended_on) == ("withdrawn", None, date(2026, 3, 3))
+
+
+def test_filing_twice_is_one_filing(filed):  # noqa: F811
+    receipt, _where, who = filed
+    again = services.case_file(case_id=receipt.case.pk, by=who, at=at(date(2026, 3, 2)))
+    assert (again.case.pk, again.code) == (receipt.case.pk, None)
+    assert len(history(receipt.case.pk)) == 1

@@ -1,0 +1,89 @@
+"""Two people at once: one wins, the others are told; with the guard removed this goes wrong, and the test says so."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from django.db import connection
+
+from tests.people import RESIDENCE, applicant, at, office, person
+from yukuaiban.cases import door, services
+from yukuaiban.cases.context import history
+from yukuaiban.cases.models import Case
+from yukuaiban.cases.services.receipt import Wanted
+from yukuaiban.cases.tests.test_life import give_materials
+from yukuaiban.chain.verification import verify
+from yukuaiban.config.errors import DomainError
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MANY = 50
+TUESDAY = date(2026, 3, 3)
+
+
+@pytest.fixture
+def filed(city):
+    where, who = office(), applicant(person())
+    case = services.draft_start(service_item_id=where.item.pk, by=who, at=at(TUESDAY))
+    services.draft_save(case_id=case.pk, answers=RESIDENCE, by=who, at=at(TUESDAY))
+    give_materials(case)
+    services.case_file(case_id=case.pk, by=who, at=at(TUESDAY))
+    return case.pk, where, who
+
+
+def run_together(acts):
+    """All at once, each in its own connection. Returns how each ended: None, or the exception."""
+    start = threading.Barrier(len(acts))
+
+    def one(act):
+        try:
+            start.wait()
+            act()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+        return None
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(one, acts))
+
+
+def opposing_acts(case_id, where, who):
+    """Fifty acts that start in the same state and lead to four different ones."""
+    wanted = [Wanted("field:school", "请写学校全称")]
+    kinds = [
+        lambda: services.case_accept(case_id=case_id, by=where.window, at=at(TUESDAY)),
+        lambda: services.case_request_correction(case_id=case_id, by=where.window, at=at(TUESDAY), wanted=wanted),
+        lambda: services.case_declare_not_needed(case_id=case_id, by=where.handler, at=at(TUESDAY), reason="不需许可"),
+        lambda: services.case_withdraw(case_id=case_id, by=who, at=at(TUESDAY)),
+    ]
+    return [kinds[n % len(kinds)] for n in range(MANY)]
+
+
+def test_fifty_acts_on_one_case_and_one_takes_effect_per_state(filed):
+    case_id, where, who = filed
+    ended = run_together(opposing_acts(case_id, where, who))
+    events = history(case_id)
+    assert ended.count(None) == len(events) - 1  # every act that was answered is in the chain, no other is
+    assert all(isinstance(error, DomainError) for error in ended if error)  # the others were told
+    states = [e.facts["from"] for e in events[1:]]
+    assert len(states) == len(set(states))  # one act per state
+    assert Case.objects.get(pk=case_id).seq == len(events)
+    assert verify(case_id).holds
+
+
+def test_without_the_guard_acts_collide(filed, monkeypatch):
+    """The control: the same acts through a statement that does not look at state and seq."""
+    case_id, where, who = filed
+    guarded = door.statement.__wrapped__
+
+    def unguarded(*args):
+        return guarded(*args).replace(" AND seq = %(event_seq)s - 1 AND state = ANY(%(sources)s)", "")
+
+    monkeypatch.setattr(door, "statement", unguarded)
+    ended = run_together(opposing_acts(case_id, where, who))
+    told = [error for error in ended if error]
+    assert not all(isinstance(error, DomainError) for error in told) or not verify(case_id).holds
