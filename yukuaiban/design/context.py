@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
-from django.urls import Resolver404, translate_url
 from django.utils import translation
 from django.utils.functional import cached_property
 
@@ -41,12 +40,11 @@ class PageContext:
 
     @cached_property
     def other_language_url(self) -> str:
-        """This page in the other language; its home page where this address has no other form."""
-        try:
-            translated = translate_url(self.path, self.other_language)
-        except (Resolver404, ValueError):
-            translated = self.path
-        return translated if translated != self.path else f"/{self.other_language}/"
+        """This page in the other language: addresses differ in their first word alone."""
+        prefix = f"/{self.language}/"
+        if self.path.startswith(prefix):
+            return f"/{self.other_language}/{self.path.removeprefix(prefix)}"
+        return f"/{self.other_language}/"
 
     @cached_property
     def main_nav(self) -> list[navigation.Entry]:

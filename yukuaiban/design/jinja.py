@@ -11,7 +11,7 @@ import segno
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms.renderers import TemplatesSetting
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils import translation
 from django.utils.html import json_script
 from jinja2 import Environment, Undefined
@@ -45,7 +45,15 @@ class FormRenderer(TemplatesSetting):
 
 def url(name: str, *args: Any, query: Any = None, fragment: str | None = None, **kwargs: Any) -> str:
     """The address of a page in the language of this page."""
+    if not (args or kwargs or query or fragment):
+        return _fixed_url(name, translation.get_language(), get_urlconf())
     return reverse(name, args=args or None, kwargs=kwargs or None, query=query, fragment=fragment)
+
+
+@cache
+def _fixed_url(name: str, language: str | None, urlconf: str | None) -> str:
+    """An address without parameters is the same on every page of a language, and each page has a dozen."""
+    return reverse(name, urlconf=urlconf)
 
 
 def url_or_none(name: str, *args: Any, **kwargs: Any) -> str:

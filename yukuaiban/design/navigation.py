@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
+
+from yukuaiban.design.jinja import url
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +38,8 @@ class Entry:
 
     @property
     def url(self) -> str:
-        return reverse(self.url_name, kwargs=self.kwargs or None)
+        """Raises NoReverseMatch where this installation has no such page."""
+        return url(self.url_name, **self.kwargs)
 
 
 @dataclass(frozen=True)
