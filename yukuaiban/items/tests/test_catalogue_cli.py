@@ -11,7 +11,9 @@ import pytest
 
 from yukuaiban.config.errors import NotFound, PermissionRefused
 from yukuaiban.items import cli
+from yukuaiban.items.loading.export import exported_files
 from yukuaiban.items.loading.models import PackLoad
+from yukuaiban.items.loading.pack import files_of
 from yukuaiban.items.tests.packs import edited, write_pack
 from yukuaiban.people.models import Account, Desk, Post, Role
 from yukuaiban.places.models import Department
@@ -109,3 +111,8 @@ def test_the_real_city_is_as_large_as_promised(db: None, city: None, capsys: pyt
     assert found["directory_entries"] >= 800
     assert found["service_items"] >= 15_000
     assert found["service_items_by_level"].keys() == {"city", "district"}
+
+
+def test_the_real_city_comes_back_byte_for_byte(db: None, city: None) -> None:
+    folder = Path(__file__).resolve().parents[3] / "packs" / "chongqing"
+    assert exported_files() == files_of(folder)
