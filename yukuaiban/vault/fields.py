@@ -21,7 +21,7 @@ from django.db.models.lookups import IsNull
 from yukuaiban.vault import crypto
 
 
-class EncryptedField(models.Field):
+class EncryptedField(models.Field):  # type: ignore[type-arg]
     """What both share: a bytea column, opened on reading, sealed on writing, never searched."""
 
     empty_strings_allowed = False
@@ -108,7 +108,7 @@ class EncryptedJSONField(EncryptedField):
         return super().formfield(**{"form_class": forms.JSONField, **kwargs})
 
 
-class WrappedKeyField(models.BinaryField):
+class WrappedKeyField(models.BinaryField):  # type: ignore[type-arg]
     """The wrapped key of a subject or a file; a type of its own so that a rotation finds it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -116,7 +116,7 @@ class WrappedKeyField(models.BinaryField):
         super().__init__(*args, **kwargs)
 
 
-class BlindIndexField(models.BinaryField):
+class BlindIndexField(models.BinaryField):  # type: ignore[type-arg]
     """Finds the encrypted field `source` of the same row; filled in whenever the row is saved.
 
     Look up with `Model.objects.filter(id_index=blind_index("resident_id", number))`.

@@ -80,7 +80,7 @@ def rotate(*, settle: float | None = None) -> Iterator[Progress]:
     left = usage()
     stale = [f"{place}: {count}" for (place, key_id), count in left.items() if key_id != keys.ring().current.id]
     if stale:
-        raise crypto.VaultError(
+        raise keys.VaultError(
             "Still under an old key: " + ", ".join(stale) + ". Run `yukuaiban keys rotate` again; when it stays, "
             "the values are bound to a place nobody declared (vault.rotation.declare)."
         )
@@ -145,7 +145,7 @@ def _places() -> dict[tuple[str, str], bytes]:
     places = dict(_declared)
     for model in _models():
         for field in model._meta.local_fields:
-            if isinstance(field, EncryptedField):
+            if isinstance(field, EncryptedField) and field.column:
                 places[model._meta.db_table, field.column] = field.aad
     return places
 
