@@ -10,7 +10,7 @@ from django.db import connection, models
 _declared: set[tuple[str, str]] = set()
 
 
-class FileDigestField(models.CharField):
+class FileDigestField(models.CharField):  # type: ignore[type-arg]
     """The digest of a stored file; as long as a row holds it, the file stays."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -47,6 +47,6 @@ def _places() -> set[tuple[str, str]]:
         (model._meta.db_table, field.column)
         for model in apps.get_models(include_auto_created=True)
         for field in model._meta.local_fields
-        if isinstance(field, FileDigestField) and model._meta.managed
+        if isinstance(field, FileDigestField) and field.column and model._meta.managed
     )
     return {*_declared, *fields}

@@ -161,7 +161,7 @@ class TestNothingHalfIsLeft:
     def test_a_disk_that_is_really_full_says_so(self, files):
         """The limit of the operating system on the size of a file stands in for the end of the disk."""
         script = (
-            "import resource, signal, django, os; django.setup(); signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+            "import resource, signal, os; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
             "from yukuaiban import storage\nfrom yukuaiban.storage.errors import StorageFull\n"
             "from yukuaiban.vault import keys; keys.ring()\n"
             "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
@@ -173,7 +173,7 @@ class TestNothingHalfIsLeft:
 
     def test_a_process_killed_in_the_middle(self, files, monkeypatch):
         script = (
-            "import django, time; django.setup()\nfrom yukuaiban import storage\n"
+            "import time\nfrom yukuaiban import storage\n"
             "incoming = storage.receive(limit=10**9); incoming.write(b'a' * 500_000); incoming._incoming.raw.flush()\n"
             "print('half', flush=True); time.sleep(60)\n"
         )
@@ -197,7 +197,8 @@ def run(script: str, files: Path) -> subprocess.Popen[str]:
         "YUKUAIBAN_KEYS": str(files.parent / "keys"),
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
-    return subprocess.Popen([sys.executable, "-c", script], env=environment, stdout=subprocess.PIPE, text=True)
+    alone = "import django; from django.conf import settings; settings.INSTALLED_APPS = []; django.setup()\n"
+    return subprocess.Popen([sys.executable, "-c", alone + script], env=environment, stdout=subprocess.PIPE, text=True)
 
 
 class TestRotation:
