@@ -9,12 +9,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from yukuaiban.design import navigation
+from yukuaiban.design.navigation import Banner
+
 
 class MaterialsConfig(AppConfig):
     name = "yukuaiban.materials"
 
     def ready(self) -> None:
-        from yukuaiban.design import navigation
         from yukuaiban.materials import exports, sandbox, sources
         from yukuaiban.people import exports as copies
 
@@ -25,11 +27,10 @@ class MaterialsConfig(AppConfig):
         navigation.add_banners(_scanner_banner)
 
 
-def _scanner_banner(request: HttpRequest) -> Iterator[object]:
+def _scanner_banner(request: HttpRequest) -> Iterator[Banner]:
     """On the desk only: an officer opens what others uploaded and must know whether anything looked at it."""
     if "/desk/" not in request.path:
         return
-    from yukuaiban.design.navigation import Banner
     from yukuaiban.materials.antivirus import State, antivirus_status
 
     status = antivirus_status()

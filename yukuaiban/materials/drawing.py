@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 MAX_COPY_SIDE = 3000  # pixels of a stamped copy: enough to read the small print of an A4 scan
 STAMP_OPACITY = 70  # of 255
@@ -54,7 +54,7 @@ _TILED = f"""
 """
 
 
-def _typst(body: str, *, stamp: str, fonts: str, size: int, form: str) -> bytes:
+def _typst(body: str, *, stamp: str, fonts: str, size: int, form: Literal["png", "pdf"]) -> bytes:
     import typst
 
     foreground = f"tiled({json.dumps(stamp, ensure_ascii=False)}, {size}pt)" if stamp else "none"
@@ -64,11 +64,9 @@ def _typst(body: str, *, stamp: str, fonts: str, size: int, form: str) -> bytes:
         #set text(font: "Noto Serif SC")
         {body}
     """
-    options = {"ppi": 72.0} if form == "png" else {}
-    made = typst.compile(
-        source.encode(), root="/", format=form, font_paths=[fonts], ignore_system_fonts=True, **options
+    made: bytes = typst.compile(  # type: ignore[misc]  # its stubs want source, root and fonts of one type
+        source.encode(), root="/", format=form, ppi=72.0, font_paths=[fonts], ignore_system_fonts=True
     )
-    assert isinstance(made, bytes)
     return made
 
 

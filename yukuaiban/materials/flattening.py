@@ -55,13 +55,15 @@ def _value(thing: DictionaryObject, key: str) -> Any:
     return thing[key] if key in thing else None  # noqa: SIM401  # `get` would give the pointer
 
 
-def annotations(page: PageObject) -> list[DictionaryObject]:
+def annotations_of(page: PageObject) -> list[DictionaryObject]:
     found = [entry.get_object() for entry in _value(page, "/Annots") or () if entry is not None]
     return [annotation for annotation in found if isinstance(annotation, DictionaryObject)]
 
 
 def _flatten(page: PageObject, writer: PdfWriter) -> None:
-    drawn = [(annotation, stream) for annotation in annotations(page) if (stream := appearance(annotation)) is not None]
+    drawn = [
+        (annotation, stream) for annotation in annotations_of(page) if (stream := appearance(annotation)) is not None
+    ]
     if drawn:
         commands = []
         for number, (annotation, stream) in enumerate(drawn):
@@ -80,14 +82,14 @@ def _flatten(page: PageObject, writer: PdfWriter) -> None:
 def _placed(stream: StreamObject, annotation: DictionaryObject) -> Matrix:
     """How the appearance must be moved and stretched to fill the annotation's rectangle."""
     a, b, c, d, e, f = (float(value) for value in _value(stream, "/Matrix") or (1, 0, 0, 1, 0, 0))
-    box = RectangleObject(stream["/BBox"])
+    box = RectangleObject(_value(stream, "/BBox"))
     corners = [
         (a * x + c * y + e, b * x + d * y + f)
         for x, y in [(box.left, box.bottom), (box.left, box.top), (box.right, box.bottom), (box.right, box.top)]
     ]
     left, bottom = min(x for x, _y in corners), min(y for _x, y in corners)
     width, height = max(x for x, _y in corners) - left, max(y for _x, y in corners) - bottom
-    target = RectangleObject(annotation["/Rect"])
+    target = RectangleObject(_value(annotation, "/Rect"))
     across, up = float(target.width) / width, float(target.height) / height
     return across, 0, 0, up, float(target.left) - left * across, float(target.bottom) - bottom * up
 

@@ -69,7 +69,7 @@ class Material(models.Model):
 
     @property
     def was_scanned(self) -> bool:
-        return self.checks.get("antivirus") == "clean"
+        return bool(self.checks.get("antivirus") == "clean")
 
 
 class How(models.TextChoices):

@@ -54,7 +54,7 @@ def upload(request: HttpRequest, subject: int, slot: str) -> HttpResponse:
     matter = slots.matter(request, subject)
     wanted = matter.slot(slot)
     handler = SealedUploads(request, limit=wanted.max_mb * services.MEGABYTE, most=wanted.max_files)
-    request.upload_handlers = [handler]  # type: ignore[assignment]
+    request.upload_handlers = [handler]
     return _upload(request, matter, wanted, handler)
 
 
@@ -123,7 +123,7 @@ def remove(request: HttpRequest, subject: int, slot: str, number: str) -> HttpRe
 
 
 def _done(request: HttpRequest, matter: Matter, slot: Slot, problems: list[str]) -> HttpResponse:
-    if problems or request.htmx:
+    if problems or request.htmx:  # type: ignore[attr-defined]
         return _slot(request, matter, slot, problems)
     return redirect(_back(matter, slot))
 
@@ -145,7 +145,8 @@ def _slot(request: HttpRequest, matter: Matter, slot: Slot, problems: list[str] 
         "problems": problems or [],
         "back": _back(matter, slot),
     }
-    template = "materials/slot_fragment.html" if request.htmx else "materials/slot.html"
+    is_fragment = request.htmx  # type: ignore[attr-defined]
+    template = "materials/slot_fragment.html" if is_fragment else "materials/slot.html"
     return render(request, template, context, status=422 if problems else 200)
 
 

@@ -17,7 +17,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from yukuaiban import storage
-from yukuaiban.config.errors import NotFound
+from yukuaiban.config.errors import NotFound, PermissionRefused
 from yukuaiban.config.parameters import parameter
 from yukuaiban.materials import antivirus, errors, limited, selectors
 from yukuaiban.materials.antivirus import ScannerSilent, Verdict
@@ -45,8 +45,11 @@ def material_upload(*, matter: Matter, slot: Slot, received: storage.Receiving, 
     Raises: SlotClosed, TooManyFiles, UploadRefused, ScannerAbsent, QuotaReached.
     """
     _check_open(matter, slot)
-    found = _looked_at(received, slot, account_id=matter.by.account_id)
-    verdict = _scanned(received, account_id=matter.by.account_id)
+    account_id = matter.by.account_id
+    if account_id is None:
+        raise PermissionRefused(_("请先登录，再上传材料。"))
+    found = _looked_at(received, slot, account_id=account_id)
+    verdict = _scanned(received, account_id=account_id)
     blob = received.keep()
     with transaction.atomic():
         _one_at_a_time(matter.subject)
@@ -64,7 +67,7 @@ def material_upload(*, matter: Matter, slot: Slot, received: storage.Receiving, 
             _check_quota(matter.owner_id, blob.size)
             material = Material.objects.create(
                 owner_id=matter.owner_id,
-                uploaded_by_id=matter.by.account_id,
+                uploaded_by_id=account_id,
                 type_code=type_of(slot),
                 digest=blob.digest,
                 name=clean_name(name, found),
@@ -200,7 +203,7 @@ def _check_open(matter: Matter, slot: Slot) -> None:
         raise errors.SlotClosed(_("这份材料现在不能修改。请到办件页查看当前需要您做什么。"))
 
 
-def _looked_at(received: storage.Receiving, slot: Slot, *, account_id: int | None) -> Inspected:
+def _looked_at(received: storage.Receiving, slot: Slot, *, account_id: int) -> Inspected:
     with received.content() as content:
         try:
             return limited.inspect(content, accept=slot.accept)
@@ -209,7 +212,7 @@ def _looked_at(received: storage.Receiving, slot: Slot, *, account_id: int | Non
             raise errors.from_refusal(refused) from refused
 
 
-def _scanned(received: storage.Receiving, *, account_id: int | None) -> Verdict:
+def _scanned(received: storage.Receiving, *, account_id: int) -> Verdict:
     with received.content() as content:
         try:
             scan = antivirus.scan(content)

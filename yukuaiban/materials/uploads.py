@@ -19,7 +19,7 @@ from yukuaiban.storage.errors import TooLarge
 ROOM_FOR_FIELDS = 64 * 1024  # what a form says beside its files
 
 
-class SealedFile(UploadedFile):
+class SealedFile(UploadedFile):  # type: ignore[type-arg]
     """An uploaded file that lies, not yet kept, in the storage; `problem` where it did not get so far."""
 
     def __init__(self, name: str, received: storage.Receiving | None, size: int, problem: DomainError | None) -> None:
