@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,9 +20,12 @@ from yukuaiban.cases.preconditions import begin, deciding_step
 from yukuaiban.cases.services.receipt import follow, need
 from yukuaiban.cases.services.review import give_opinion
 from yukuaiban.cases.states import Act, State
+from yukuaiban.items.forms import Form
+from yukuaiban.items.forms.showing import printable
 from yukuaiban.licences import services as licences
 from yukuaiban.people.actors import SYSTEM, Actor
 from yukuaiban.places.models import Department
+from yukuaiban.places.selectors import DivisionIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def case_certify(*, case_id: int, by: Actor, at: datetime) -> Case:
         licence = licences.licence_issue(
             type_code=result.licence_type,
             holder=case.applicant,
-            facts=_licence_facts(result.facts, answers, case),
+            facts=_licence_facts(ctx.content.form, result.facts, answers, case),
             issuer=Department.objects.get(pk=case.department_id),
             case_number=case.number,
             case_subject=case.pk,
@@ -142,17 +145,26 @@ def _valid_until(start: date, months: int | None) -> date | None:
     return last_day(start, Limit(months, Unit.MONTH)) if months else None
 
 
-def _licence_facts(paths: Any, answers: dict[str, Any], case: Case) -> dict[str, Any]:
-    """What is printed on the licence, from the answers by dotted path."""
-    facts: dict[str, Any] = {}
-    for name, path in dict(paths).items():
-        value: Any = answers
-        for part in path.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        if value is not None:
-            facts[name] = value
-    facts.setdefault("name", case.applicant.name)
+def _licence_facts(form: Form, paths: Mapping[str, str], answers: dict[str, Any], case: Case) -> dict[str, str]:
+    """What is printed on the licence: answers by dotted path, in words as the form knows them."""
+    facts = {"name": case.applicant.name}
+    for name, path in paths.items():
+        printed = _printed(form, answers, path)
+        if printed:
+            facts[name] = printed
     return facts
+
+
+def _printed(form: Form, answers: dict[str, Any], path: str) -> str:
+    head, *rest = path.split(".")
+    field = next((field for field in form.all_fields() if field.key == head), None)
+    value = answers.get(head)
+    for part in rest:
+        field = next((inner for inner in field.inner if inner.key == part), None) if field else None
+        value = value.get(part) if isinstance(value, dict) else None
+    if field is None or value is None:
+        return ""
+    return printable(field, value, divisions=DivisionIndex())
 
 
 @one_act
