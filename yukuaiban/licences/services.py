@@ -25,7 +25,7 @@ from yukuaiban.licences.errors import FactsInvalid, LicenceNotFound, LicenceRefu
 from yukuaiban.licences.looking import ShowCode, show_code, verify
 from yukuaiban.licences.looks import look_note
 from yukuaiban.licences.models import Licence, LicenceGrant
-from yukuaiban.licences.rules import check_facts, grant_ends_by, sample_credit_code
+from yukuaiban.licences.rules import check_facts, grant_ends_by, in_words, sample_credit_code
 from yukuaiban.licences.states import STANDING, Act, State
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Party
@@ -70,7 +70,8 @@ def licence_issue(
 
     Args:
         type_code: Slug or the 21 characters of the type.
-        facts: What is printed, by the keys of the type; answers of the form language are put into words.
+        facts: What is printed, by the keys of the type; answers of the form language are put into words. `name` is the
+            holder's unless it says otherwise: a shop's trade name, a child on whose behalf a parent applied.
         valid_from: The first day; today where it is not said.
         valid_until: The first day on which it no longer holds; by the type's rule where it is not said.
     Raises: FactsInvalid, PermissionRefused, UnknownType.
@@ -82,6 +83,7 @@ def licence_issue(
     if found is not None:
         return found
     first = valid_from or at.astimezone(ZONE).date()
+    printed = _printable(kind, holder, facts)
     licence = Licence(
         type_slug=kind.slug,
         type_code=kind.code,
@@ -89,11 +91,11 @@ def licence_issue(
         title_en=kind.title.en,
         serial=f"{at.astimezone(ZONE).year}{opaque.new()}",
         holder=holder,
-        holder_name=holder.name,
+        holder_name=in_words(printed["name"]),
         issuer=issuer,
         issuer_code=issuer_code(issuer),
         issuer_name=issuer.name_zh,
-        facts=_printable(kind, holder, facts),
+        facts=printed,
         case_subject=case_subject,
         case_number=case_number,
         valid_from=first,
@@ -134,6 +136,7 @@ def licence_replace(
         old = _take(licence_id, by, Act.REPLACE)
         kind = old.kind
         first = valid_from or at.astimezone(ZONE).date()
+        printed = _printable(kind, old.holder, {**old.facts, **facts})
         new = Licence(
             type_slug=old.type_slug,
             type_code=old.type_code,
@@ -143,11 +146,11 @@ def licence_replace(
             version=old.version + 1,
             previous=old,
             holder=old.holder,
-            holder_name=old.holder.name,
+            holder_name=in_words(printed["name"]),
             issuer=old.issuer,
             issuer_code=old.issuer_code,
             issuer_name=old.issuer.name_zh,
-            facts=_printable(kind, old.holder, {**old.facts, **facts}),
+            facts=printed,
             case_subject=case_subject,
             case_number=case_number,
             valid_from=first,

@@ -111,6 +111,19 @@ class TestIssue:
                 issue(account.party, body, by)
         assert issue(account.party, body, SYSTEM).state == State.VALID
 
+    def test_the_name_on_it_may_be_another_than_the_holders(self, body, approver, account):
+        """A self-employed's trade name; it stands on the register, so anybody may read it."""
+        made = issue(
+            account.party,
+            body,
+            approver,
+            type_code="individual_business_licence",
+            facts={"name": "渝中区示例面馆", "operator": account.party.name},
+        )
+        assert made.holder_name == "渝中区示例面馆"
+        assert "渝中区示例面馆" in words(selectors.licence_file(made))
+        assert services.verify(made.code, at=AT).holder == "渝中区示例面馆"
+
     def test_the_address_is_printed_with_the_names_of_its_divisions(self, body, approver, account):
         facts = {"number": account.party.id_number, "address": {"division": "500103", "detail": "示例路 9 号"}}
         made = issue(account.party, body, approver, facts=facts)
