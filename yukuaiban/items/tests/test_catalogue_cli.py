@@ -13,7 +13,7 @@ from yukuaiban.config.errors import NotFound, PermissionRefused
 from yukuaiban.items import cli
 from yukuaiban.items.loading.export import exported_files
 from yukuaiban.items.loading.models import PackLoad
-from yukuaiban.items.loading.pack import files_of
+from yukuaiban.items.loading.publishing import last_published, stored_files
 from yukuaiban.items.tests.packs import edited, write_pack
 from yukuaiban.people.models import Account, Desk, Post, Role
 from yukuaiban.places.models import Department
@@ -114,5 +114,8 @@ def test_the_real_city_is_as_large_as_promised(db: None, city: None, capsys: pyt
 
 
 def test_the_real_city_comes_back_byte_for_byte(db: None, city: None) -> None:
-    folder = Path(__file__).resolve().parents[3] / "packs" / "chongqing"
-    assert exported_files() == files_of(folder)
+    load = last_published()
+    assert load is not None
+    loaded = stored_files(load.manifest)
+    assert "chongqing/directory.csv" in loaded
+    assert exported_files() == loaded
