@@ -40,7 +40,7 @@ def person(name: str = "张示例", *, assurance: str = "real_name", birth: date
     )
     party.save()
     account = Account(email=f"p{party.pk}@example.invalid", party=party, is_sample=True)
-    account.set_password("a-long-password-1")
+    account.set_unusable_password()
     account.save()
     return account
 

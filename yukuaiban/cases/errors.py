@@ -24,13 +24,13 @@ class RuleRefused(DomainError):
 
 
 class OwnCase(PermissionRefused):
-    """回避: nobody acts on his own case or on that of his family (公务员法 回避; ADR 0055)."""
+    """回避: nobody acts on his own case or on that of his family (公务员法 回避; ADR 0075)."""
 
     code, status = "case.own_case", 403
 
 
 class NeedsSecondPerson(PermissionRefused):
-    """Who took a case in does not decide it alone where the item asks for more than one person (ADR 0055)."""
+    """Who took a case in does not decide it alone where the item asks for more than one person (ADR 0075)."""
 
     code, status = "case.needs_second_person", 403
 

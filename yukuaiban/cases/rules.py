@@ -23,7 +23,7 @@ def correction_notice_due(received: date, calendar: WorkingCalendar) -> DueDate:
 
 
 def correction_hand_in_due(told: date, calendar: WorkingCalendar) -> DueDate:
-    """The last day to hand in what a notice asked for. Working days; our own order, configurable (ADR 0050)."""
+    """The last day to hand in what a notice asked for. Working days; our own order, configurable (ADR 0070)."""
     return calendar.add(told, int(parameter("correction_hand_in_limit", on=told).value))
 
 

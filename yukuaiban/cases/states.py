@@ -140,8 +140,8 @@ TRANSITIONS: Final[dict[Act, Transition]] = {
         _row(A.HAND_IN_CORRECTION, {S.CORRECTION}, S.CORRECTED, {By.PARTY}, "行政许可法 第三十二条第一款（五）", _("提交补正")),
         _row(A.ACCEPT, RECEIVED, S.IN_REVIEW, {By.WINDOW, By.HANDLER}, "行政许可法 第三十二条第一款（五）", _("受理")),
         _row(A.DEEM_ACCEPTED, RECEIVED, S.IN_REVIEW, {By.SYSTEM}, "行政许可法 第三十二条第一款（四）", _("逾期未告知，视为受理")),
-        _row(A.LAPSE_CORRECTION, {S.CORRECTION}, S.TERMINATED, {By.SYSTEM}, "制度 ADR 0050", _("逾期未补正，终止")),
-        _row(A.SUPPLEMENT, {S.IN_REVIEW, S.PAUSED}, None, {By.PARTY}, "制度 ADR 0051（容缺受理）", _("补交容缺材料")),
+        _row(A.LAPSE_CORRECTION, {S.CORRECTION}, S.TERMINATED, {By.SYSTEM}, "制度 ADR 0070", _("逾期未补正，终止")),
+        _row(A.SUPPLEMENT, {S.IN_REVIEW, S.PAUSED}, None, {By.PARTY}, "制度 ADR 0071（容缺受理）", _("补交容缺材料")),
         # --- review -----------------------------------------------------------------------------------------------------
         _row(A.PASS_STEP, {S.IN_REVIEW}, None, {By.HANDLER, By.APPROVER}, "行政许可法 第三十四条", _("同意，转下一步")),
         _row(A.RETURN_STEP, {S.IN_REVIEW}, None, {By.HANDLER, By.APPROVER}, "行政许可法 第三十四条", _("退回上一步")),
@@ -161,10 +161,10 @@ TRANSITIONS: Final[dict[Act, Transition]] = {
         _row(A.REFUSE, {S.IN_REVIEW}, S.REFUSED, {By.APPROVER}, "行政许可法 第三十八条第二款", _("不予许可")),
         _row(A.CERTIFY, {S.GRANTED}, S.CERTIFIED, {By.WINDOW, By.HANDLER, By.APPROVER, By.SYSTEM}, "行政许可法 第三十九条、第四十四条", _("制作证件")),
         _row(A.DELIVER, {S.CERTIFIED, S.REFUSED}, S.DELIVERED, {By.WINDOW, By.HANDLER, By.APPROVER, By.SYSTEM}, "行政许可法 第四十四条", _("送达")),
-        _row(A.CLOSE, {S.DELIVERED}, S.CLOSED, {By.WINDOW, By.HANDLER, By.APPROVER, By.SYSTEM}, "制度 ADR 0052", _("办结")),
+        _row(A.CLOSE, {S.DELIVERED}, S.CLOSED, {By.WINDOW, By.HANDLER, By.APPROVER, By.SYSTEM}, "制度 ADR 0072", _("办结")),
         # --- side exits ---------------------------------------------------------------------------------------------------
-        _row(A.WITHDRAW, RUNNING, S.WITHDRAWN, {By.PARTY}, "制度 ADR 0053", _("撤回申请")),
-        _row(A.TERMINATE, {S.CORRECTED, S.IN_REVIEW, S.PAUSED}, S.TERMINATED, {By.APPROVER}, "制度 ADR 0050", _("终止办理")),
+        _row(A.WITHDRAW, RUNNING, S.WITHDRAWN, {By.PARTY}, "制度 ADR 0073", _("撤回申请")),
+        _row(A.TERMINATE, {S.CORRECTED, S.IN_REVIEW, S.PAUSED}, S.TERMINATED, {By.APPROVER}, "制度 ADR 0070", _("终止办理")),
         _row(A.REVOKE, {S.CERTIFIED, S.DELIVERED, S.CLOSED}, S.REVOKED, {By.APPROVER}, "行政许可法 第六十九条", _("撤销许可")),
         _row(A.CANCEL, {S.CERTIFIED, S.DELIVERED, S.CLOSED}, S.CANCELLED, {By.APPROVER}, "行政许可法 第七十条", _("注销许可")),
         # --- remedies -----------------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ TRANSITIONS: Final[dict[Act, Transition]] = {
         _row(A.CONCLUDE_REMEDY, CONTESTABLE, None, {By.HANDLER, By.APPROVER}, "行政许可法 第七条", _("登记复议或诉讼结果")),
         _row(A.REOPEN, {S.REFUSED, S.DELIVERED, S.CLOSED, S.TERMINATED, S.NOT_NEEDED, S.NOT_COMPETENT, S.DECLINED}, S.IN_REVIEW, {By.APPROVER}, "行政许可法 第七条", _("依复议决定或判决重新办理")),
         # --- at any time --------------------------------------------------------------------------------------------------
-        _row(A.HAND_OVER, OPEN, None, {By.WINDOW, By.HANDLER, By.APPROVER}, "制度 ADR 0054", _("转交")),
+        _row(A.HAND_OVER, OPEN, None, {By.WINDOW, By.HANDLER, By.APPROVER}, "制度 ADR 0074", _("转交")),
         _row(A.WRITE_MESSAGE, frozenset(S) - {S.DRAFT}, None, {By.PARTY, By.WINDOW, By.HANDLER, By.APPROVER}, "行政许可法 第三十条", _("留言")),
     ]
 }  # fmt: skip

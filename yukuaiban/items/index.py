@@ -1,7 +1,7 @@
 """Find an entry of the directory by what people type: one or two characters, pinyin, initials, English, a typing slip.
 
 The directory has about a thousand entries and changes rarely, so each process keeps it whole: a search is a few set
-operations in memory and costs the database nothing (docs/adr/0060).
+operations in memory and costs the database nothing (docs/adr/0077).
 """
 
 from __future__ import annotations
@@ -140,7 +140,9 @@ class Index:
                 return key
         typed = normal(text).replace(" ", "")
         if typed.isascii() and len(typed) > 3:
-            near = difflib.get_close_matches(typed, [t for t in self._postings if t.isascii() and len(t) > 3], n=1, cutoff=0.8)
+            near = difflib.get_close_matches(
+                typed, [t for t in self._postings if t.isascii() and len(t) > 3], n=1, cutoff=0.8
+            )
             return near[0] if near else None
         return None
 

@@ -21,7 +21,7 @@ LONGEST_MESSAGE = 2000  # characters; a screen of a phone several times over
 
 @one_act
 def case_hand_over(*, case_id: int, by: Actor, at: datetime, to_post: int, reason: str) -> Case:
-    """转交: another officer of the same desk takes the work; the clock does not care. See ADR 0054."""
+    """转交: another officer of the same desk takes the work; the clock does not care. See ADR 0074."""
     ctx = begin(Act.HAND_OVER, case_id, by=by, at=at)
     need(reason, _("转交的理由"))
     post = Post.objects.filter(pk=to_post, desk_id=by.desk_id).first()

@@ -191,7 +191,7 @@ def case_deliver(*, case_id: int, by: Actor, at: datetime, how: str, note: str =
 
 @one_act
 def case_close(*, case_id: int, by: Actor, at: datetime) -> Case:
-    """办结: nothing is left to do. See ADR 0052."""
+    """办结: nothing is left to do. See ADR 0072."""
     ctx = begin(Act.CLOSE, case_id, by=by, at=at)
     door.move(
         ctx.case,

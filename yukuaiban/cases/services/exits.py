@@ -41,21 +41,21 @@ def _end(ctx: Context, act: Act, *, by: Actor, reason: str, **facts: object) -> 
 
 @one_act
 def case_withdraw(*, case_id: int, by: Actor, at: datetime, reason: str = "") -> Case:
-    """撤回: the applicant takes the application back before it is decided. He may file again. See ADR 0053."""
+    """撤回: the applicant takes the application back before it is decided. He may file again. See ADR 0073."""
     ctx = begin(Act.WITHDRAW, case_id, by=by, at=at)
     return _end(ctx, Act.WITHDRAW, by=by, reason=reason)
 
 
 @one_act
 def case_terminate(*, case_id: int, by: Actor, at: datetime, reason: str) -> Case:
-    """终止: it cannot be gone on with (the applicant died or ended, its object is gone, ...). See ADR 0050."""
+    """终止: it cannot be gone on with (the applicant died or ended, its object is gone, ...). See ADR 0070."""
     ctx = begin(Act.TERMINATE, case_id, by=by, at=at)
     need(reason, _("终止的理由"))
     return _end(ctx, Act.TERMINATE, by=by, reason=reason)
 
 
 def lapse_correction(case_id: int, *, by: Actor, at: datetime) -> Case:
-    """By the timer: what the notice asked for was not handed in. See ADR 0050."""
+    """By the timer: what the notice asked for was not handed in. See ADR 0070."""
     ctx = Context(Case.objects.select_related("applicant").get(pk=case_id), at)
     permissions.check(by, Act.LAPSE_CORRECTION, ctx.case)
     return _end(ctx, Act.LAPSE_CORRECTION, by=by, reason="")

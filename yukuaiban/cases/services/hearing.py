@@ -61,7 +61,7 @@ def hearing_call(*, case_id: int, by: Actor, at: datetime, reason: str) -> Case:
 
 
 def _begin(ctx: Context, act: Act, hearing: Hearing, *, reason: str, by: Actor) -> Case:
-    """From here the clock stands still until the record (ADR 0056)."""
+    """From here the clock stands still until the record (ADR 0076)."""
     hold_by = rules.hearing_hold_due(ctx.today, ctx.calendar).on
     expected = int(parameter("hearing_organise_limit", on=ctx.today).value)
     case = stop_clock(ctx, act, kind="hearing", reason=reason, expected_days=expected, by=by)

@@ -305,7 +305,7 @@ def third_party_hear(
 
 @one_act
 def case_supplement(*, case_id: int, by: Actor, at: datetime) -> Case:
-    """容缺后补: the applicant hands in what was left to be made up; the result is issued only then. See ADR 0051."""
+    """容缺后补: the applicant hands in what was left to be made up; the result is issued only then. See ADR 0071."""
     ctx = begin(Act.SUPPLEMENT, case_id, by=by, at=at)
     answers = door.read_answers(ctx.case)
     still = materials.deferred_slots(subject=ctx.case.pk, slots=ctx.content.materials, answers=answers)
