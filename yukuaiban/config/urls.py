@@ -10,7 +10,20 @@ from django.views.generic import RedirectView
 
 from yukuaiban.config import health
 
-PAGES = ["people", "portal", "cases", "materials", "licences", "messages", "ratings", "calendars", "desk", "design"]
+PAGES = [
+    "people",
+    "portal",
+    "places",
+    "cases",
+    "materials",
+    "licences",
+    "messages",
+    "messages.letters",
+    "ratings",
+    "calendars",
+    "desk",
+    "design",
+]
 
 urlpatterns = [
     path("healthz", health.healthz),
