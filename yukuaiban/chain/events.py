@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
+
+from yukuaiban.vault import sm3
 
 GENESIS = bytes(32)  # the hash before the first event
 SALT_BYTES = 16
@@ -62,11 +63,6 @@ class Link:
     event: Event
     hash: bytes
     salted_payload: bytes | None
-
-
-def sm3(data: bytes) -> bytes:
-    """SM3 (GB/T 32905), 32 bytes."""
-    return hashlib.new("sm3", data).digest()
 
 
 def link(

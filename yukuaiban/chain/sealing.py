@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from django.conf import settings
 from django.db import connection, transaction
 
-from yukuaiban.chain.events import sm3
 from yukuaiban.chain.verification import Fault
+from yukuaiban.vault import sm3
 
 BATCH = 5000
 LONGEST_LINE = 4096  # bytes; a line is about 350

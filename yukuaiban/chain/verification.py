@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import connection
 
-from yukuaiban.chain.events import GENESIS, Event, sm3
+from yukuaiban.chain.events import GENESIS, Event
 from yukuaiban.chain.heads import HEADS
+from yukuaiban.vault import sm3
 
 
 @dataclass(frozen=True, slots=True)

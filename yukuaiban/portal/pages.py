@@ -43,7 +43,7 @@ EVENT_ICONS = {
     "moving": "moving",
     "a_car": "vehicle",
     "falling_ill": "illness",
-    "losing_work": "umbrella",
+    "losing_work": "social-insurance",
     "hard_times": "heart-hand",
     "disability": "disability",
     "leaving_the_army": "veteran",
@@ -52,8 +52,8 @@ EVENT_ICONS = {
     "starting_a_business": "start-business",
     "opening_a_shop": "shop",
     "hiring_people": "users",
-    "building_something": "crane",
-    "closing_a_business": "leave",
+    "building_something": "company",
+    "closing_a_business": "stop",
 }
 
 

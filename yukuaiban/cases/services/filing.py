@@ -32,6 +32,7 @@ from yukuaiban.people import selectors as people
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.assurance import assurance_missing
 from yukuaiban.people.models import Account, Party
+from yukuaiban.places.selectors import DIVISIONS
 from yukuaiban.vault import blind_index
 
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that can be misread on paper
@@ -135,7 +136,7 @@ def draft_save(*, case_id: int, answers: Mapping[str, Any], by: Actor, at: datet
         raise door.refusal(case, Act.FILE)
     content = Context(case, at).content
     merged = forms.merged(door.read_answers(case), answers)
-    cleaned = forms.clean(content.form, merged, complete=False)
+    cleaned = forms.clean(content.form, merged, complete=False, divisions=DIVISIONS)
     case.answers_sealed, case.saved_at = door.seal_answers(case, merged), at
     case.save(update_fields=["answers_sealed", "saved_at"])
     return cleaned
@@ -184,7 +185,7 @@ def _file(*, case_id: int, by: Actor, at: datetime, idempotency_key: str | None)
             details={"needs": content.assurance.value, "url": missing_level.url},
         )
     answers = door.read_answers(case)
-    cleaned = forms.clean(content.form, answers, complete=True)
+    cleaned = forms.clean(content.form, answers, complete=True, divisions=DIVISIONS)
     if cleaned.errors:
         raise AnswersInvalid(
             _("还有 {n} 处需要填写或更正。").format(n=len(cleaned.errors)), details={"fields": dict(cleaned.errors)}

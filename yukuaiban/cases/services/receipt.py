@@ -20,6 +20,7 @@ from yukuaiban.items import forms
 from yukuaiban.materials import services as materials
 from yukuaiban.people.actors import Actor
 from yukuaiban.places.models import Department
+from yukuaiban.places.selectors import DIVISIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def case_hand_in_correction(*, case_id: int, by: Actor, at: datetime, answers: M
     open_fields = open_paths(correction, "field")
     before = door.read_answers(case)
     merged = {**before, **{key: value for key, value in answers.items() if key in open_fields}}
-    cleaned = forms.clean(ctx.content.form, merged, complete=True)
+    cleaned = forms.clean(ctx.content.form, merged, complete=True, divisions=DIVISIONS)
     if cleaned.errors:
         raise AnswersInvalid(
             _("还有 {n} 处需要填写或更正。").format(n=len(cleaned.errors)), details={"fields": dict(cleaned.errors)}
