@@ -56,9 +56,11 @@ class GrantForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, division: str, **kwargs: Any) -> None:
+        """Args: division: whose departments can be chosen; all of the city would be a list nobody can use."""
         super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = Department.objects.order_by("division_id", "code")  # type: ignore[attr-defined]
+        departments = Department.objects.filter(division=division).order_by("code")
+        self.fields["department"].queryset = departments  # type: ignore[attr-defined]
 
     def clean_valid_until(self) -> date:
         """The first day outside, as terms are kept."""

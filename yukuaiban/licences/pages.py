@@ -24,6 +24,7 @@ from yukuaiban.licences.looks import look_note
 from yukuaiban.licences.models import How, LicenceGrant
 from yukuaiban.licences.rules import in_words
 from yukuaiban.people.access import signed_in
+from yukuaiban.places.models import Division
 
 # --- the wallet ---------------------------------------------------------------------------------------------------
 
@@ -104,7 +105,10 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a department use the licence for one purpose."""
     by = holder_actor(request)
     held = selectors.licence_for_holder(by, pk)
-    form = GrantForm(request.POST or None)
+    divisions = list(Division.objects.filter(departments__isnull=False).distinct().order_by("code"))
+    asked = request.GET.get("division", "")
+    division = asked if asked in {place.code for place in divisions} else held.issuer.division_id
+    form = GrantForm(request.POST or None, division=division)
     if request.method == "POST" and form.is_valid():
         services.licence_grant(
             licence_id=pk,
@@ -117,7 +121,8 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
         )
         toasts.success(request, _("已授权。可以随时在证照页面撤回。"))
         return redirect("licences:licence", pk=pk)
-    return render(request, "licences/grant.html", {"licence": held, "form": form}, status=422 if form.errors else 200)
+    context = {"licence": held, "form": form, "divisions": divisions, "division": division}
+    return render(request, "licences/grant.html", context, status=422 if form.errors else 200)
 
 
 @signed_in
