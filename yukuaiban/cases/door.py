@@ -231,8 +231,8 @@ def seal_answers(case: Case, answers: Mapping[str, Any]) -> bytes:
 
 
 def read_answers(case: Case) -> dict[str, Any]:
-    """The answers of a case; empty when nothing was saved. Raises vault's Erased after lawful erasure."""
-    if not case.answers_sealed:
+    """The answers of a case; empty when nothing was saved, and after lawful erasure."""
+    if not case.answers_sealed or case.subject_key() is None:
         return {}
     data: dict[str, Any] = json.loads(
         crypto.decrypt_for(case.subject_key(), bytes(case.answers_sealed), aad=b"answers")

@@ -195,7 +195,7 @@ def _cursor(text: str) -> tuple[datetime, int]:
 
 
 def answers_of(case: Case) -> dict[str, Any]:
-    """The form's answers. Raises vault's Erased after lawful erasure."""
+    """The form's answers; empty after lawful erasure."""
     return door.read_answers(case)
 
 

@@ -58,9 +58,7 @@ INSTALLED_APPS = [
     "yukuaiban.licences",
     "yukuaiban.messages.apps.MessagingConfig",
     "yukuaiban.messages.letters.apps.LettersConfig",
-    "yukuaiban.appointments",
     "yukuaiban.ratings",
-    "yukuaiban.payments",
     # the faces
     "yukuaiban.portal",
     "yukuaiban.desk",

@@ -59,6 +59,7 @@ VERBS: list[Verb] = [
     Verb("pack", "yukuaiban.items.cli", "check, compare, load or export a pack of the catalogue"),
     Verb("items", "yukuaiban.items.cli", "figures about the catalogue"),
     Verb("workdays", "yukuaiban.calendars.cli", "count working days, with reasons", Needs.NOTHING),
+    Verb("cases", "yukuaiban.cases.cli", "count open cases again, erase ended ones"),
     Verb("chain", "yukuaiban.chain.cli", "verify the event chain and its seals"),
     Verb("keys", "yukuaiban.vault.cli", "make, list and rotate keys"),
     Verb("signing", "yukuaiban.licences.cli", "list, rotate and withdraw the keys that sign documents", Needs.DJANGO),

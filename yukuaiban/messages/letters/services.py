@@ -96,3 +96,11 @@ def exists(subject: int, kind: LetterKind | str, occasion: int = 1) -> bool:
 
 def _made(kind: LetterKind, subject: int, occasion: int) -> Letter | None:
     return Letter.objects.filter(subject=subject, kind=kind, occasion=occasion).first()
+
+
+def erase_for(subject: int) -> None:
+    """Lawful erasure of a case: its letters name a person, so they go; their files follow by themselves.
+
+    Whether it is due is the caller's question. Law: 个人信息保护法 第四十七条.
+    """
+    Letter.objects.filter(subject=subject).delete()
