@@ -32,7 +32,7 @@ class PeopleConfig(AppConfig):
     name = "yukuaiban.people"
 
     def ready(self) -> None:
-        from yukuaiban.people import exports, key_rotation, listeners
+        from yukuaiban.people import exports, key_rotation, listeners, passes
         from yukuaiban.vault import rotation
 
         listeners.connect()
@@ -50,5 +50,6 @@ class PeopleConfig(AppConfig):
         ):
             navigation.add("account", label, name, icon=icon, order=order * 10)
         navigation.add_banners(without_second_factor)
+        navigation.viewers_from(passes.identify)
         navigation.add("desk", _("更正与监护"), "people:requests", order=70, shown_to=works_as("window", "handler"))
         navigation.add("desk", _("岗位安排"), "people:posts", order=80, shown_to=works_as("supervisor"))

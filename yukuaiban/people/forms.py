@@ -9,20 +9,19 @@ from typing import Any, TypeVar
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from django import forms
-from django.core.validators import validate_email
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from yukuaiban.config.errors import DomainError
+from yukuaiban.config.errors import DomainError, Invalid
 from yukuaiban.config.now import today
 from yukuaiban.identifiers import documents
-from yukuaiban.identifiers import phone as phones
-from yukuaiban.identifiers.errors import IdentifierError
 from yukuaiban.items.models import DirectoryEntry, ServiceItem
+from yukuaiban.people import contacts
 from yukuaiban.people.adapters import PhoneField
 from yukuaiban.people.models import Relation
 from yukuaiban.people.services import Terms
 from yukuaiban.people.services.privacy import CORRECTABLE, FIELD_NAMES
+from yukuaiban.people.tokens import SCOPES
 
 T = TypeVar("T")
 
@@ -50,21 +49,11 @@ CONTACT_HELP = _("内地手机号码（11 位）或电子邮箱")
 
 
 def read_contact(typed: str) -> tuple[str, str]:
-    """What was typed as ("phone", E.164) or ("email", lower case).
-
-    Raises: ValidationError.
-    """
-    value = typed.strip()
-    if "@" in value:
-        try:
-            validate_email(value)
-        except forms.ValidationError:
-            raise forms.ValidationError(_("这不是一个可用的电子邮箱。请检查 @ 前后的写法。"), code="contact") from None
-        return "email", value.lower()
+    """As `contacts.read`, for a form. Raises: ValidationError."""
     try:
-        return "phone", phones.parse(value, mobile_only=True).text
-    except IdentifierError as error:
-        raise forms.ValidationError(error.message, code="contact") from error
+        return contacts.read(typed)
+    except Invalid as error:
+        raise forms.ValidationError(str(error.message), code="contact") from error
 
 
 def contact_field(**options: Any) -> forms.CharField:
@@ -356,6 +345,19 @@ class PhoneCodesForm(forms.Form):
             field.widget.attrs.update({"autocomplete": "one-time-code", "inputmode": "numeric"})
         if not with_old:
             del self.fields["old_code"]
+
+
+class TokenForm(forms.Form):
+    """A token for a program: what it is called, what it may do, until when."""
+
+    name = forms.CharField(label=_("名称"), max_length=60, help_text=_("给自己看的，例如“财务软件”"))
+    scopes = forms.MultipleChoiceField(
+        label=_("权限"),
+        choices=[(scope, scope) for scope in SCOPES],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("read 为查看，write 为提交和更改；按接口地址 /api/v1/ 之后的第一段区分"),
+    )
+    last_day = forms.DateField(label=_("最后一天（含当日）"), widget=date_input())
 
 
 class CorrectionForm(forms.Form):

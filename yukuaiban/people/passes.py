@@ -27,9 +27,12 @@ from django.conf import settings
 from django.core import signing
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.translation import gettext as _
 
 from yukuaiban.config import epochs
-from yukuaiban.people import selectors
+from yukuaiban.config.errors import PermissionRefused
+from yukuaiban.people import selectors, tokens
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Account, Post, Revocation
 
@@ -84,9 +87,12 @@ class Pass:
 
 
 def read(request: HttpRequest) -> Pass | None:
-    """The pass of a request if it counts, without touching session or account."""
+    """The pass of a request if it counts, without touching session or account; for a program, what its token says.
+
+    Raises: PermissionRefused, NotFound for a token that does not reach what is asked for.
+    """
     if not hasattr(request, "_signed_pass"):
-        request._signed_pass = _read(request)  # type: ignore[attr-defined]
+        request._signed_pass = _from_token(request) if tokens.is_named(request) else _read(request)  # type: ignore[attr-defined]
     found: Pass | None = request._signed_pass  # type: ignore[attr-defined]
     return found
 
@@ -94,10 +100,14 @@ def read(request: HttpRequest) -> Pass | None:
 def identify(request: HttpRequest) -> Pass | None:
     """Who is signed in: by the pass, else by the session, in which case the answer carries a new pass."""
     found = read(request)
+    if tokens.is_named(request):
+        return found
     if found is None and _session_key(request) is not None and request.user.is_authenticated:
         found = _from_database(request)
         request._signed_pass = found  # type: ignore[attr-defined]
         request._pass_to_issue = found  # type: ignore[attr-defined]
+    if found is not None and request.path.startswith("/api/"):
+        _refuse_forged(request)
     return found
 
 
@@ -138,6 +148,38 @@ def _from_database(request: HttpRequest) -> Pass:
     )
 
 
+def _from_token(request: HttpRequest) -> Pass | None:
+    token = tokens.find(request)
+    if token is None:
+        return None
+    account, post = token.account, token.post
+    return Pass(
+        account_id=account.pk,
+        session=f"token {token.pk}",
+        epoch=-1,  # never handed out as a cookie
+        name=str(account),
+        person_id=account.party_id,
+        party_id=tokens.acting_party(request, token),
+        assurance=account.party.assurance if account.party else "",
+        post=_carried(post) if post else None,
+    )
+
+
+class _Csrf(CsrfViewMiddleware):
+    """Django's check, asked by hand: the API's views are exempt because programs bring tokens instead of cookies."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> Any:
+        return reason
+
+
+def _refuse_forged(request: HttpRequest) -> None:
+    """A browser's session changes something by the API only together with its CSRF token."""
+    check = _Csrf(lambda _request: HttpResponse())
+    check.process_request(request)
+    if check.process_view(request, lambda _request: None, (), {}) is not None:
+        raise PermissionRefused(_("缺少 CSRF 令牌：浏览器里请带上 X-CSRFToken，程序请使用接口令牌。"))
+
+
 def _acting_party(request: HttpRequest, account: Account) -> int | None:
     chosen = request.session.get(PARTY_KEY)
     if chosen is not None and chosen != account.party_id:
@@ -152,7 +194,10 @@ def _post(request: HttpRequest, account: Account) -> PassPost | None:
     if not posts or not second_factor_given(request):
         return None
     chosen = request.session.get(POST_KEY)
-    post: Post = next((post for post in posts if post.pk == chosen), posts[0])
+    return _carried(next((post for post in posts if post.pk == chosen), posts[0]))
+
+
+def _carried(post: Post) -> PassPost:
     desk = post.desk
     return PassPost(post.pk, desk.pk, desk.role, desk.department_id, desk.division_id)
 
@@ -213,7 +258,7 @@ class Revocations:
         rows = self._rows if self._known_up_to == epoch else self._learn(epoch)
         return any(
             number > held.epoch and account == held.account_id and session in ("", held.session)
-            for _at, number, account, session in rows
+            for _learnt, number, account, session in rows
         )
 
     def forget(self) -> None:

@@ -195,6 +195,15 @@ def mandates_in_force(on: date) -> QuerySet[Mandate]:
     )
 
 
+def mandates_of(account: Account) -> QuerySet[Mandate]:
+    """Mandates that are open or in force and concern the account: given, held, asked for, or of its organisations."""
+    party = account.party_id
+    represented = OrganisationProfile.objects.filter(legal_representative=party).values("pk")
+    mine = Q(principal=party) | Q(agent=party) | Q(asked_by=account) | Q(principal__in=represented)
+    states = (Mandate.State.ASKED, Mandate.State.OFFERED, Mandate.State.CONFIRMED)
+    return Mandate.objects.filter(mine, state__in=states).select_related("principal", "agent").order_by("-asked_at")
+
+
 def child_consents(account: Account) -> QuerySet[Consent]:
     """Consents to handling a young child's data that this guardian gave and did not withdraw."""
     return Consent.objects.filter(kind=Consent.Kind.CHILD, given_by=account, withdrawn_at__isnull=True)

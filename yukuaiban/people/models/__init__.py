@@ -22,11 +22,13 @@ from yukuaiban.people.models.parties import (
     Sex,
 )
 from yukuaiban.people.models.privacy import Consent, CorrectionRequest, PersonRead
+from yukuaiban.people.models.tokens import ApiToken
 
 __all__ = [
     "Account",
     "AccountEvent",
     "AccountEventKind",
+    "ApiToken",
     "Attempt",
     "Consent",
     "CorrectionRequest",

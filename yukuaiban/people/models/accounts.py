@@ -136,6 +136,7 @@ class AccountEventKind(models.TextChoices):
     MANDATE = "mandate", _("委托代办有变动")
     GUARDIANSHIP = "guardianship", _("监护关系有变动")
     CORRECTED = "corrected", _("更正个人信息")
+    TOKEN = "token", _("接口令牌有变动")
     CLOSED = "closed", _("注销账号")
 
 

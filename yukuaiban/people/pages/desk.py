@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yukuaiban.config.errors import Invalid, NotFound
 from yukuaiban.config.now import now, today
@@ -33,6 +33,7 @@ def choose_post(request: HttpRequest) -> HttpResponse:
     return redirect("people:me")
 
 
+@require_safe
 @access.at_post(Role.SUPERVISOR)
 def posts(request: HttpRequest) -> HttpResponse:
     """Who sits at my department's desks."""
@@ -155,6 +156,7 @@ def post_end(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@require_safe
 @access.at_post(*COUNTER)
 def requests(request: HttpRequest) -> HttpResponse:
     """Requests for correction and guardianships that wait for an officer who sees the papers."""

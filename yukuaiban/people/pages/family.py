@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yukuaiban.config.errors import NotFound
 from yukuaiban.config.now import now, today
@@ -30,9 +29,8 @@ from yukuaiban.people.pages.common import form_page, page
 from yukuaiban.people.selectors import Ground
 from yukuaiban.people.verifiers import person_verifier
 
-OPEN = (Mandate.State.ASKED, Mandate.State.OFFERED, Mandate.State.CONFIRMED)
 
-
+@require_safe
 @access.signed_in
 def family(request: HttpRequest) -> HttpResponse:
     """My children, and every mandate I gave or hold."""
@@ -40,14 +38,6 @@ def family(request: HttpRequest) -> HttpResponse:
     party = selectors.party_of(account)
     consented = set(selectors.child_consents(account).values_list("party", flat=True))
     children = Guardianship.objects.filter(guardian=party, ended_at__isnull=True).select_related("ward")
-    represented = OrganisationProfile.objects.filter(legal_representative=party).values("pk")
-    mandates = (
-        Mandate.objects.filter(
-            Q(principal=party) | Q(agent=party) | Q(asked_by=account) | Q(principal__in=represented), state__in=OPEN
-        )
-        .select_related("principal", "agent")
-        .order_by("-asked_at")
-    )
     return page(
         request,
         "people/family.html",
@@ -58,7 +48,7 @@ def family(request: HttpRequest) -> HttpResponse:
                 {"row": row, "consents": row.ward_id in consented, "is_young": selectors.is_young_child(row.ward)}
                 for row in children
             ],
-            "mandates": [_mandate(row, account) for row in mandates],
+            "mandates": [_mandate(row, account) for row in selectors.mandates_of(account)],
         },
     )
 
@@ -294,11 +284,7 @@ def mandate_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 
 
 def _my_mandate(account: Account, pk: int) -> Mandate:
-    represented = OrganisationProfile.objects.filter(legal_representative=account.party_id).values("pk")
-    mine = (
-        Q(principal=account.party_id) | Q(agent=account.party_id) | Q(asked_by=account) | Q(principal__in=represented)
-    )
-    row = Mandate.objects.filter(mine, pk=pk).select_related("principal", "agent").first()
+    row = selectors.mandates_of(account).filter(pk=pk).first()
     if row is None:
         raise NotFound(_("没有找到这项委托。"))
     return row

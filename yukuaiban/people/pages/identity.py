@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from yukuaiban.config.now import now
 from yukuaiban.people import access, assurance, selectors, services
@@ -19,6 +19,7 @@ from yukuaiban.people.pages.common import form_page, page
 from yukuaiban.people.verifiers import person_verifier
 
 
+@require_safe
 @access.signed_in
 def me(request: HttpRequest) -> HttpResponse:
     """Who I am to the platform, for whom I act, and what is to be done."""

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from yukuaiban.config.now import now
 from yukuaiban.people import access, exports, limits, selectors, services
@@ -22,12 +22,14 @@ from yukuaiban.people.services.privacy import FIELD_NAMES
 READS_A_PAGE = 50
 
 
+@require_safe
 @access.signed_in
 def privacy(request: HttpRequest) -> HttpResponse:
     """What the law gives me over my data, and where to use it."""
     return page(request, "people/privacy.html", {"here": "people:privacy"})
 
 
+@require_safe
 @access.signed_in
 def reads(request: HttpRequest) -> HttpResponse:
     """Which officer read my record, when and why. Newest first; older ones by `?before=`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
@@ -19,9 +20,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yukuaiban.config.now import now
+from yukuaiban.config.now import now, today
 from yukuaiban.identifiers import phone as phones
 from yukuaiban.people import access, codes, passes, services
 from yukuaiban.people.forms import (
@@ -31,10 +32,11 @@ from yukuaiban.people.forms import (
     PhoneCodesForm,
     PhoneForm,
     SetPasswordForm,
+    TokenForm,
     attempt,
     posted,
 )
-from yukuaiban.people.models import Account, AccountEvent, PhoneClaim
+from yukuaiban.people.models import Account, AccountEvent, ApiToken, PhoneClaim
 from yukuaiban.people.pages.common import INVALID, form_page, page
 from yukuaiban.people.verifiers import person_verifier
 
@@ -42,6 +44,7 @@ PHONE_CHANGE, CLAIM = "phone_change", "phone_claim"  # in the session
 RECENT_CODE_SECONDS = 600
 
 
+@require_safe
 @access.signed_in
 def security(request: HttpRequest) -> HttpResponse:
     """Everything about how I log in, and what happened to my account."""
@@ -228,6 +231,51 @@ def _public_form(request: HttpRequest, form: forms.Form, **context: Any) -> Http
     return response
 
 
+# --- tokens -----------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@access.signed_in
+@reauthentication_required
+def api_tokens(request: HttpRequest) -> HttpResponse:
+    """Tokens for programs that use the API in my name; a new one is shown once."""
+    account, who = access.account_of(request), access.who(request)
+    form, made = TokenForm(posted(request)), None
+    if request.method == "POST" and form.is_valid():
+        made = attempt(
+            form,
+            lambda: services.token_make(
+                account=account,
+                name=form.cleaned_data["name"],
+                scopes=form.cleaned_data["scopes"],
+                expires_on=form.cleaned_data["last_day"] + timedelta(days=1),
+                post_id=who.post.post_id if who.post else None,
+                at=now(),
+            ),
+        )
+    return form_page(
+        request,
+        TokenForm() if made else form,
+        title=_("接口令牌"),
+        lead=_("让程序以您的名义使用接口。令牌等同于您的登录：只给它需要的权限，不用了就停用。"),
+        submit=_("新建令牌"),
+        back=reverse("people:security"),
+        here="people:security",
+        template="people/tokens.html",
+        made=made[1] if made else None,
+        tokens=ApiToken.objects.filter(account=account, revoked_at__isnull=True, expires_on__gt=today()),
+    )
+
+
+@require_POST
+@access.signed_in
+def api_token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop one of my tokens."""
+    services.token_revoke(account=access.account_of(request), token_id=pk, at=now())
+    messages.success(request, _("令牌已停用。"))
+    return redirect("people:api_tokens")
+
+
 # --- password and devices ---------------------------------------------------------------------------------------------
 
 
@@ -256,6 +304,7 @@ def password(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
 def forgotten_password(request: HttpRequest) -> HttpResponse:
     """Whoever forgot it logs in by a code and then sets a new one; one way for phone and e-mail."""
     messages.info(request, _("请先用验证码登录，随后设置新密码。"))
@@ -277,7 +326,7 @@ def logout_everywhere(request: HttpRequest) -> HttpResponse:
         {
             "here": "people:security",
             "title": _("退出所有设备？"),
-            "consequence": _("包括这台设备在内，所有登录在几秒内失效，需要重新登录。"),
+            "consequence": _("包括这台设备在内，所有登录和接口令牌在几秒内失效。"),
             "action": reverse("people:logout_everywhere"),
             "back": reverse("people:security"),
             "yes": _("全部退出"),

@@ -42,6 +42,7 @@ from yukuaiban.people.services.phones import (
     phone_verified,
 )
 from yukuaiban.people.services.privacy import correction_ask, correction_decide, person_read
+from yukuaiban.people.services.tokens import token_make, token_revoke
 
 __all__ = [
     "Terms",
@@ -80,4 +81,6 @@ __all__ = [
     "real_name_check",
     "real_person_check",
     "tell",
+    "token_make",
+    "token_revoke",
 ]

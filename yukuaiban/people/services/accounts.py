@@ -21,6 +21,7 @@ from yukuaiban.people.models import (
     Account,
     AccountEvent,
     AccountEventKind,
+    ApiToken,
     Consent,
     Mandate,
     Party,
@@ -75,12 +76,13 @@ def account_logout_everywhere(*, account: Account, at: datetime) -> None:
     """End every session of the account, this one included, on every device within five seconds."""
     Account.objects.filter(pk=account.pk).update(epoch=F("epoch") + 1)
     account.refresh_from_db(fields=["epoch"])
-    end_sessions(account)
+    end_sessions(account, at)
     note(account, AccountEventKind.LOGGED_OUT_EVERYWHERE, at)
 
 
-def end_sessions(account: Account) -> None:
-    """Delete what is stored of the account's sessions and let no pass of it count."""
+def end_sessions(account: Account, at: datetime) -> None:
+    """Delete what is stored of the account's sessions, stop its tokens, and let no pass of it count."""
+    ApiToken.objects.filter(account=account, revoked_at__isnull=True).update(revoked_at=at)
     sessions = UserSession.objects.filter(user=account)
     Session.objects.filter(session_key__in=list(sessions.values_list("session_key", flat=True))).delete()
     sessions._raw_delete(sessions.db)  # no signal per row: the whole account is revoked below
@@ -118,7 +120,7 @@ def account_close(*, account: Account, at: datetime) -> None:
         party.phone = None
         party.email, party.address = "", None
         party.save()
-    end_sessions(account)
+    end_sessions(account, at)
     EmailAddress.objects.filter(user=account).delete()
     Authenticator.objects.filter(user=account).delete()
     account.set_phone(None)

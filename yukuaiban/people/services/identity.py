@@ -230,7 +230,7 @@ def _end_older(older: Account, at: datetime) -> None:
         _("您的账号已并入新账号"),
         _("您的渝快办账号已凭实名和实人认证并入一个新账号，原账号已停用。若非本人操作，请立即拨打 12345。"),
     )
-    end_sessions(older)
+    end_sessions(older, at)
     EmailAddress.objects.filter(user=older).delete()
     older.set_phone(None)
     older.set_unusable_password()
