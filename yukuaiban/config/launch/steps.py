@@ -167,6 +167,12 @@ def make_demo(report: Report) -> str:
     return str((ensure_demo(report=report) or "") if ensure_demo else "")
 
 
+def make_demo_matters(report: Report) -> str:
+    """A few announcements and applications, so that no list of a demonstration is empty."""
+    ensure = entry_point("yukuaiban.portal.demo:ensure")
+    return str((ensure(report) or "") if ensure else "")
+
+
 STEPS: list[Step] = [
     Step("migrations", migrate),
     Step("static files", collect_static),
@@ -174,4 +180,5 @@ STEPS: list[Step] = [
     Step("keys", make_keys),
     Step("packs", load_packs),
     Step("demo people", make_demo, demo=True),
+    Step("demo matters", make_demo_matters, demo=True),
 ]
