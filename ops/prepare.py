@@ -43,7 +43,7 @@ REQUIREMENTS = {kind: ROOT / "requirements" / f"{kind}.txt" for kind in ("base",
 LOCK = ROOT / "package-lock.json"
 NODE_MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "yukuaiban" / "design" / "static" / "vendor"
-FONTS = ROOT / "yukuaiban" / "messages" / "fonts"
+FONTS = ROOT / "yukuaiban" / "documents" / "fonts"
 COPIES = {  # from node_modules, whose contents npm has checked against the lock
     "htmx.org/dist/htmx.min.js": VENDOR / "htmx.min.js",
     "@alpinejs/csp/dist/cdn.min.js": VENDOR / "alpine-csp.min.js",

@@ -15,7 +15,7 @@ from django.conf import settings
 
 FAMILY = "Noto Serif SC"
 FILES = ("NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf")
-FONTS_DIR = Path(settings.PACKAGE) / "messages" / "fonts"
+FONTS_DIR = Path(settings.PACKAGE) / "documents" / "fonts"
 
 
 class FontsMissing(Exception):

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 from django.conf import settings
@@ -21,7 +21,7 @@ from yukuaiban.documents.fonts import font_files
 from yukuaiban.documents.rare import Slots
 
 ROOT = Path(settings.PACKAGE)
-STANDARDS = ["a-2a"]
+STANDARD: Literal["a-2a"] = "a-2a"  # PDF/A-2a
 
 _local = threading.local()  # a typst compiler serves one thread at a time
 
@@ -35,7 +35,8 @@ def _compiler() -> typst.Compiler:
         folder = font_files()[0].parent
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
         _local.compiler = typst.Compiler(root=str(ROOT), font_paths=fonts, ignore_system_fonts=True)
-    return _local.compiler
+    compiler: typst.Compiler = _local.compiler
+    return compiler
 
 
 def typeset(template: str, data: Mapping[str, Any], *, title: str, at: datetime) -> bytes:
@@ -59,11 +60,12 @@ def typeset(template: str, data: Mapping[str, Any], *, title: str, at: datetime)
             str(ROOT / template),
             format="pdf",
             sys_inputs=inputs,
-            pdf_standards=STANDARDS,
+            pdf_standards=STANDARD,
             timestamp=int(at.timestamp()),
         )
     except typst.TypstError as error:
         raise TypesettingFailed(f"{template}: {error}") from error
     if warnings:  # an unknown font, a layout that does not converge: never silently
         raise TypesettingFailed(f"{template}: {'; '.join(str(warning) for warning in warnings)}")
-    return bytes(pdf)
+    assert isinstance(pdf, bytes)  # a PDF is one file; only pictures are one a page
+    return pdf

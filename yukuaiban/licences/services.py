@@ -163,7 +163,7 @@ def licence_replace(
 
 def _write(licence: Licence, *, by: Actor, at: datetime) -> Licence:
     """Number, make, keep and record a licence that is otherwise filled in."""
-    licence.id, licence._subject_key = store.new_subject()  # type: ignore[attr-defined]
+    licence.id, licence._subject_key = store.new_subject()
     licence.code = codes.new_code()
     licence.licence_id = identifier.make(
         type_code=licence.type_code, issuer=licence.issuer_code, serial=licence.serial, version=licence.version

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from asn1crypto import keys as asn1_keys
+from asn1crypto import keys as asn1_keys  # type: ignore[import-untyped]
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -58,13 +58,14 @@ def sign(pdf: bytes, *, name: str, reason: str, at: datetime) -> bytes:
     )
     session.system_time = at
     to_sign = session.prepare_tbs_document(None, bytes_reserved=room)
-    prepared, out = to_sign.digest_tbs_document()
+    out = io.BytesIO()
+    prepared, _same = to_sign.digest_tbs_document(output=out)
     _finished(
         to_sign.perform_signature(
             document_digest=prepared.document_digest, pdf_cms_signed_attrs=PdfCMSSignedAttributes(signing_time=at)
         )
     )
-    return bytes(out.getvalue())
+    return out.getvalue()
 
 
 @lru_cache(maxsize=4)
@@ -75,7 +76,7 @@ def _signer(key: Certified) -> tuple[SimpleSigner, int]:
     )
     certificates = [authority.certificate for authority in ring().authorities]
     issuer = next(c for c in certificates if c.subject == key.certificate.issuer)
-    store = SimpleCertificateStore()
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register(as_asn1(issuer))
     signer = SimpleSigner(
         signing_cert=as_asn1(key.certificate),
