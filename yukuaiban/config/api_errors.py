@@ -14,3 +14,14 @@ class ErrorBody(Schema):
     code: str = Field(description="Stable, such as `case.transition_refused`.")
     message: str = Field(description="What was asked, why not, what to do, in the language of the request.")
     details: dict[str, Any] = Field(default_factory=dict)
+
+
+def refusals(*statuses: int) -> dict[int, Any]:
+    """The part of an operation's `response` that says how it may refuse."""
+    return dict.fromkeys(statuses, ErrorBody)
+
+
+#: Who is not signed in, may not, or finds nothing; and what does not fit the description.
+OF_READING = refusals(401, 403, 404, 422)
+#: Besides: a body that is no JSON, a state or rule that forbids it, a body too large, tried too often.
+OF_CHANGING = refusals(400, 401, 403, 404, 409, 413, 422, 429)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yukuaiban.cases import selectors as cases
 from yukuaiban.items import selectors as items
-from yukuaiban.items.index import Entry
+from yukuaiban.items.filters import Filters, find
 from yukuaiban.items.models import ItemType
 from yukuaiban.items.services import feedback_leave
 from yukuaiban.people import passes
@@ -78,49 +76,17 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What narrows a search; empty means all."""
-
-    theme: str = ""
-    event: str = ""
-    department: str = ""
-    audience: str = ""
-    item_type: str = ""
-    online: bool = False
-
-    @classmethod
-    def of(cls, request: HttpRequest) -> Filters:
-        get = request.GET.get
-        return cls(
-            get("theme", ""), get("event", ""), get("department", ""), get("audience", ""), get("type", ""), get("online") == "1"
-        )
-
-    def keep(self, rows: Iterable[Entry]) -> list[Entry]:
-        return [
-            e
-            for e in rows
-            if (not self.theme or self.theme in e.themes)
-            and (not self.event or self.event in e.life_events)
-            and (not self.department or self.department == e.department_kind)
-            and (not self.audience or self.audience in e.audience or "both" in e.audience)
-            and (not self.item_type or self.item_type == e.item_type)
-            and (not self.online or e.online)
-        ]
-
-    @property
-    def any(self) -> bool:
-        return bool(self.theme or self.event or self.department or self.audience or self.item_type or self.online)
+def _filters(request: HttpRequest) -> Filters:
+    get = request.GET.get
+    words = [get(name, "") for name in ("theme", "event", "department", "audience", "type")]
+    return Filters(*words, online=get("online") == "1")
 
 
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """By words, pinyin, initials, theme, life event, department, audience, type; a "nothing found" that helps."""
-    text, filters = request.GET.get("q", "")[:80], Filters.of(request)
-    found = items.catalogue().search(text)
-    rows = filters.keep(found.rows)
-    if not text and not filters.any:
-        rows = sorted(rows, key=lambda e: (not e.online, e.code))
+    text, filters = request.GET.get("q", "")[:80], _filters(request)
+    found, rows = find(text, filters)
     start = _start(request)
     context = {
         "q": text,
@@ -134,7 +100,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "events": selectors.topics("life_events"),
         "departments": _departments(),
         "types": [t for t in ItemType if t.value in {e.item_type for e in items.catalogue().entries}],
-        "elsewhere": items.catalogue().search(text).rows[:5] if filters.any and not rows else [],
+        "elsewhere": found.rows[:5] if filters.any and not rows else [],
     }
     return render(request, "portal/search.html", context)
 
