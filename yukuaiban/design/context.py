@@ -84,10 +84,9 @@ class PageContext:
             return []
         return list(get_messages(self.request))
 
-    @property
+    @cached_property
     def viewer(self) -> Any:
-        """The signed-in account, or None. Without a session cookie nothing is read, so public bytes stay public."""
+        """Who is signed in, or None. Without a session cookie nothing is read, so public bytes stay public."""
         if settings.SESSION_COOKIE_NAME not in self.request.COOKIES:
             return None
-        user = getattr(self.request, "user", None)
-        return user if user is not None and user.is_authenticated else None
+        return navigation.viewer(self.request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from yukuaiban.config.now import ZONE, today
@@ -105,6 +105,24 @@ def masked(value: str | None, keep_first: int = 3, keep_last: int = 4) -> str:
 def masked_name(value: str | None) -> str:
     """`张*`, `欧阳**`, `·` kept: the surname and as many stars as characters follow."""
     return person_name.mask(value or "")
+
+
+BROWSERS = (
+    ("MicroMessenger", gettext_lazy("微信")), ("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"),
+    ("CriOS", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("HarmonyOS", "HarmonyOS"), ("Android", "Android"), ("Windows", "Windows"),
+    ("Mac OS X", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device_name(user_agent: str | None) -> str:
+    """`Chrome, Android`: what a person recognises his device by; an empty text for what is no browser."""
+    text = user_agent or ""
+    browser = next((str(name) for part, name in BROWSERS if part in text), "")
+    system = next((name for part, name in SYSTEMS if part in text), "")
+    return ", ".join(filter(None, (browser, system)))
 
 
 def file_size(size: int | None) -> str:

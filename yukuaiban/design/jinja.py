@@ -131,6 +131,7 @@ def environment(**options: Any) -> Environment:
         masked=formats.masked,
         masked_name=formats.masked_name,
         file_size=formats.file_size,
+        device=formats.device_name,
         digest=lambda text: hashlib.sha256(text.encode()).hexdigest()[:12],
         pick=pick,
     )

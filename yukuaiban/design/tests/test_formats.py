@@ -90,6 +90,21 @@ def test_a_masked_name_keeps_the_surname_and_the_dot(name, shown):
     assert formats.masked_name(name) == shown
 
 
+@pytest.mark.parametrize(
+    ("user_agent", "shown"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36", "Chrome, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (Linux; Android 14) Chrome/116.0 MicroMessenger/8.0.49", "微信, Android"),
+        ("curl/8.5", ""),
+        (None, ""),
+    ],
+)
+def test_a_device_is_named_as_its_owner_knows_it(user_agent, shown):
+    with translation.override("zh"):
+        assert formats.device_name(user_agent) == shown
+
+
 @pytest.mark.parametrize(("size", "shown"), [(812, "812 B"), (34 * 1024, "34 KB"), (2_200_000, "2.1 MB"), (None, "")])
 def test_file_sizes(size, shown):
     assert formats.file_size(size) == shown

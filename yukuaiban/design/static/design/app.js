@@ -56,6 +56,15 @@
     }
   });
 
+  // --- a menu closes when one looks elsewhere -------------------------------------------------------------------------------
+  document.addEventListener("click", function (event) {
+    each("details[data-menu][open]", function (menu) { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    each("details[data-menu][open]", function (menu) { menu.open = false; menu.querySelector("summary").focus(); });
+  });
+
   // --- confirm: the page that names the consequence, opened as a dialog ------------------------------------------------------
   document.addEventListener("click", function (event) {
     var link = event.target.closest("a[data-confirm]");
