@@ -46,6 +46,7 @@ def _point_the_settings_at_this_run() -> Path:
         if not os.environ.get("DATABASE_URL"):
             os.environ[EMBEDDED] = "1"
     run = Path(os.environ[RUN])
+    (run / WORKER / "static").mkdir(parents=True, exist_ok=True)
     os.environ.update(
         DJANGO_SETTINGS_MODULE="yukuaiban.config.settings",
         YUKUAIBAN_DATA=str(run / WORKER),

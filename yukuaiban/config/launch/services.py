@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +48,7 @@ def run_web(host: str, port: int) -> int:
         children.die_with_parent(signal.SIGKILL)
         from yukuaiban.config.wsgi import application
 
+        threading.Thread(target=warm_up, args=(application,), daemon=True).start()
         return application
 
     server = Granian(
@@ -62,6 +64,21 @@ def run_web(host: str, port: int) -> int:
     )
     server.serve(target_loader=application, wrap_loader=False)
     return 0
+
+
+def warm_up(application: Callable[..., Any]) -> None:
+    """Ask for the home page once, so that the first visitor of each worker does not wait for the catalogue."""
+    from django.conf import settings
+    from django.db import connection
+    from django.test import RequestFactory
+
+    host = next((name for name in settings.ALLOWED_HOSTS if not name.startswith((".", "*", "["))), "localhost")
+    try:
+        environ = RequestFactory().get("/zh/", SERVER_NAME=host, HTTP_X_FORWARDED_PROTO="https").environ
+        for _part in application(environ, lambda status, headers, *more: None):
+            pass
+    finally:
+        connection.close()
 
 
 def run_worker() -> int:

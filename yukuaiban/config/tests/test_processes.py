@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from yukuaiban.config.launch import StartRefused, children
+from yukuaiban.config.launch import StartRefused, children, services
 from yukuaiban.config.launch.supervisor import StopAsked, Supervisor, Watched, stoppable
 
 PATIENT = "import time; time.sleep(60)"
@@ -132,3 +132,15 @@ def test_every_signal_that_ends_a_program_ends_ours_in_order(number):
     with pytest.raises(StopAsked):
         wait_for_it()
     assert signal.getsignal(number) is before
+
+
+def test_a_web_worker_asks_for_the_home_page_before_anybody_else_does(settings):
+    settings.ALLOWED_HOSTS = [".ykb.example", "www.ykb.example"]
+    asked: list[tuple[str, str]] = []
+
+    def application(environ, start_response):
+        asked.append((environ["SERVER_NAME"], environ["PATH_INFO"]))
+        return [b"home"]
+
+    services.warm_up(application)
+    assert asked == [("www.ykb.example", "/zh/")]
