@@ -45,3 +45,9 @@ class MaterialsMissing(DomainError):
     """Required materials are missing; `details["materials"]` names each slot."""
 
     code, status = "case.materials_missing", 422
+
+
+class KeyUsedAlready(DomainError):
+    """The Idempotency-Key names another filing; `details["number"]` says which."""
+
+    code, status = "case.key_used_already", 409

@@ -69,7 +69,7 @@ def page_of(case: Case, by: Actor | None, *, language: str) -> dict[str, Any]:
         "timeline": list(reversed(told(ctx, private=by is not None))),
         "next": next_thing(ctx) if by is not None else None,
         "possible": selectors.possible_acts(ctx, by) if by is not None else [],
-        "messages": list(case.messages.all()) if by is not None else [],
+        "talk": list(case.messages.all()) if by is not None else [],
         "letters": letters.letters_for(case.pk) if by is not None else [],
     }
 

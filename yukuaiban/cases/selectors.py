@@ -19,8 +19,9 @@ from yukuaiban.cases.preconditions import why_not
 from yukuaiban.cases.states import ENDED, OPEN, State, Transition, acts_from
 from yukuaiban.cases.work import exact
 from yukuaiban.config.errors import NotFound
-from yukuaiban.config.now import now, today
+from yukuaiban.config.now import ZONE, now, today
 from yukuaiban.people.actors import Actor
+from yukuaiban.people.models import Post
 from yukuaiban.people.models import Role
 from yukuaiban.search import pinyin_keys, query
 from yukuaiban.search.tokens import query_tokens
@@ -47,6 +48,16 @@ def case_for_officer(by: Actor, number: str) -> Case:
         raise NotFound(_("没有这个办件，或您无权查看。请核对编号。"))
     body = Q(department_id=by.department_id, division_id=by.division)
     return _one((body | Q(steps__desk_id=by.desk_id)) & ~Q(state=State.DRAFT), number)
+
+
+def posts_for(number: str, posts: Sequence[Post]) -> list[Post]:
+    """Those of an officer's posts from which a case can be seen; the ones at its open steps first."""
+    case = Case.objects.filter(number=number).exclude(state=State.DRAFT).first()
+    if case is None:
+        return []
+    at_steps = set(case.steps.exclude(state="passed").values_list("desk_id", flat=True))
+    of_body = [p for p in posts if (p.desk.department_id, p.desk.division_id) == (case.department_id, case.division_id)]
+    return [p for p in posts if p.desk_id in at_steps] + of_body
 
 
 def case_by_code(number: str, code: str) -> Case:
@@ -127,8 +138,8 @@ def work_list(
     if search.strip():
         rows = rows.extra(where=["cases_work.search @@ %s::tsquery"], params=[_search(desks, search)])
     if after:
-        on, pk = after.split("~")
-        rows = rows.filter(Q(due_on__gt=on) | Q(due_on=on, pk__gt=int(pk)))
+        at, pk = _cursor(after)
+        rows = rows.filter(Q(due_on__gt=at.date()) | Q(due_on=at.date(), pk__gt=pk))
     found = list(rows.order_by("due_on", "pk")[: PAGE + 1])
     more = f"{found[PAGE - 1].due_on.isoformat()}~{found[PAGE - 1].pk}" if len(found) > PAGE else None
     return Page(found[:PAGE], more)
@@ -187,9 +198,11 @@ def possible_acts(ctx: Context, by: Actor) -> list[Possible]:
 
 
 def _cursor(text: str) -> tuple[datetime, int]:
+    """Where a page begins, as `Page.after` said it. A day is read as its midnight."""
     try:
-        at, pk = text.split("~")
-        return datetime.fromisoformat(at), int(pk)
+        moment, pk = text.split("~")
+        at = datetime.fromisoformat(moment)
+        return at if at.tzinfo else at.replace(tzinfo=ZONE), int(pk) % 2**63
     except ValueError:
         raise NotFound(_("这一页已经不在了，请从列表第一页看起。")) from None
 

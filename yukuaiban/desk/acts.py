@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.functional import Promise
@@ -28,7 +28,12 @@ from yukuaiban.people.selectors import in_force
 
 
 class ActForm(forms.Form):
-    """What one act asks. `ctx` and `by` let a form offer only what this case and this desk have."""
+    """What one act asks. `ctx` and `by` let a form offer only what this case and this desk have.
+
+    `many` describes fields that only the item knows: one text for each name; empty where there are none.
+    """
+
+    many: ClassVar[str] = ""
 
     def __init__(self, *args: Any, ctx: Context, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,6 +94,8 @@ class ReturnForm(StepForm):
 
 class WantedForm(ActForm):
     """One line for each field and material of the item; what is ticked is asked for, all in one notice."""
+
+    many = "`field:<key>` or `material:<key>` of the item -> what is to be corrected there."
 
     def build(self) -> None:
         from django.utils.translation import get_language

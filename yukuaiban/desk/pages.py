@@ -25,6 +25,7 @@ from yukuaiban.cases.states import ENDED, TRANSITIONS, Act, State
 from yukuaiban.config.errors import DomainError, NotFound
 from yukuaiban.config.now import now, today
 from yukuaiban.desk.acts import ACTS, DeskAct
+from yukuaiban.desk.bulk import act_on_many
 from yukuaiban.desk.models import SavedFilter
 from yukuaiban.items import forms
 from yukuaiban.materials import selectors as materials
@@ -32,7 +33,7 @@ from yukuaiban.messages.letters import selectors as letter_selectors
 from yukuaiban.messages.letters.models import Letter
 from yukuaiban.people import access
 from yukuaiban.people import selectors as people
-from yukuaiban.people.actors import Actor
+from yukuaiban.people.actors import Actor, actor_for_post
 from yukuaiban.people.services.privacy import person_read
 from yukuaiban.places.selectors import DIVISIONS
 
@@ -53,6 +54,20 @@ def officer_only(view: View) -> View:
 def desks_of(request: HttpRequest, by: Actor) -> list[int]:
     """All desks the officer sits at today, the one he works from first."""
     return list(dict.fromkeys([by.desk_id, *(p.desk_id for p in people.posts_of(request.user))]))
+
+
+def reach(request: HttpRequest, by: Actor, number: str) -> tuple[Actor, Case]:
+    """A case and the officer at the post from which he may see it: the one he works from, else another of his own.
+
+    Raises: NotFound.
+    """
+    try:
+        return by, selectors.case_for_officer(by, number)
+    except NotFound:
+        for post in selectors.posts_for(number, people.posts_of(request.user)):
+            other = actor_for_post(request.user, post)
+            return other, selectors.case_for_officer(other, number)
+        raise
 
 
 def _list(request: HttpRequest, by: Actor) -> dict[str, Any]:
@@ -96,7 +111,7 @@ def work(request: HttpRequest, by: Actor) -> HttpResponse:
 @require_GET
 def case(request: HttpRequest, by: Actor, number: str) -> HttpResponse:
     """Everything at hand: answers, documents, clock, what happened, what can be done now and why the rest cannot."""
-    found = selectors.case_for_officer(by, number)
+    by, found = reach(request, by, number)
     person_read(
         party_id=found.applicant_id, by=by, reason=_("办理办件"), reference=found.number, what=["name", "case"], at=now()
     )
@@ -136,7 +151,7 @@ def _case(found: Case, by: Actor) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, by: Actor, number: str, act: str) -> HttpResponse:
     """One act: its consequence named, what it asks, then the service."""
-    found = selectors.case_for_officer(by, number)
+    by, found = reach(request, by, number)
     row = _act(act)
     ctx = Context(found, now())
     form = row.form(request.POST or None, ctx=ctx, by=by)
@@ -176,17 +191,10 @@ def bulk(request: HttpRequest, by: Actor) -> HttpResponse:
     if not row.bulk:
         raise NotFound(_("没有这个页面。"))
     name = Act(request.POST["act"])
-    report = []
-    for number in dict.fromkeys(request.POST.getlist("case")[:100]):
-        try:
-            found = selectors.case_for_officer(by, number)
-            form = row.form({}, ctx=Context(found, now()), by=by)
-            form.is_valid()
-            row.run(case_id=found.pk, by=by, at=now(), **form.facts())
-        except DomainError as error:
-            report.append((number, False, str(error)))
-        else:
-            report.append((number, True, _("已完成")))
+    report = [
+        (done.number, done.refusal is None, done.refusal or _("已完成"))
+        for done in act_on_many(act=name, numbers=request.POST.getlist("case"), by=by, at=now())
+    ]
     context = {"report": report, "act": TRANSITIONS[name], "by": by, "posts": people.posts_of(request.user)}
     return render(request, "desk/bulk.html", context)
 
