@@ -108,8 +108,8 @@ def masked_name(value: str | None) -> str:
 
 
 BROWSERS = (
-    ("MicroMessenger", gettext_lazy("微信")), ("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"),
-    ("CriOS", "Chrome"), ("Safari/", "Safari"),
+    ("MicroMessenger", gettext_lazy("微信")), ("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"), ("CriOS", "Chrome"), ("Safari/", "Safari"),
 )  # fmt: skip
 SYSTEMS = (
     ("iPhone", "iPhone"), ("iPad", "iPad"), ("HarmonyOS", "HarmonyOS"), ("Android", "Android"), ("Windows", "Windows"),
