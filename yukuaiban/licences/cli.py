@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from yukuaiban.documents.signing import keys
@@ -15,20 +16,33 @@ def register(subparsers: Any) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
 
     init = acts.add_parser("init", help="make the first keys (a production start never does this by itself)")
-    init.set_defaults(run=init_keys)
+    init.set_defaults(run=_told(init_keys))
 
     listing = acts.add_parser("list", help="the keys, the one that signs first")
     listing.add_argument("--json", action="store_true", help="for programs")
-    listing.set_defaults(run=list_keys)
+    listing.set_defaults(run=_told(list_keys))
 
     rotate = acts.add_parser("rotate", help="sign with a new key from now on; old signatures stay good")
     rotate.add_argument("--authority", action="store_true", help="make a new authority too")
-    rotate.set_defaults(run=rotate_keys)
+    rotate.set_defaults(run=_told(rotate_keys))
 
     withdraw = acts.add_parser("withdraw", help="trust nothing under a key any more: it was lost or copied")
     withdraw.add_argument("key", help="its id, as `yukuaiban signing list` prints it")
     withdraw.add_argument("--reason", required=True, help="shown to whoever verifies a document under it")
-    withdraw.set_defaults(run=withdraw_key)
+    withdraw.set_defaults(run=_told(withdraw_key))
+
+
+def _told(act: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """A fault of the keys is one sentence for the operator, not a traceback."""
+
+    def run(options: argparse.Namespace) -> int:
+        try:
+            return act(options)
+        except keys.SigningKeysFault as fault:
+            sys.stderr.write(f"{fault}\n")
+            return 1
+
+    return run
 
 
 def init_keys(options: argparse.Namespace) -> int:
@@ -69,11 +83,7 @@ def rotate_keys(options: argparse.Namespace) -> int:
 
 
 def withdraw_key(options: argparse.Namespace) -> int:
-    try:
-        keys.withdraw(options.key, reason=options.reason)
-    except keys.SigningKeysFault as fault:
-        sys.stderr.write(f"{fault}\n")
-        return 1
+    keys.withdraw(options.key, reason=options.reason)
     print(f"{options.key} is withdrawn: nothing under it is trusted any more.")
     if all(key.withdrawn for key in keys.ring().documents):
         print("No key signs now: run `yukuaiban signing rotate`.")

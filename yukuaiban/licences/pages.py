@@ -95,7 +95,12 @@ def looks(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "licences/looks.html",
-        {"licence": held, "looks": found[:50], "next": found[49].pk if len(found) > 50 else None},
+        {
+            "licence": held,
+            "looks": found[:50],
+            "next": found[49].pk if len(found) > 50 else None,
+            "uses": selectors.case_uses(held) if before is None else [],
+        },
     )
 
 

@@ -19,6 +19,8 @@ from yukuaiban.licences.looks import look_note
 from yukuaiban.licences.models import How, Licence, LicenceGrant, LicenceLook
 from yukuaiban.licences.rules import in_words
 from yukuaiban.licences.states import State
+from yukuaiban.materials.models import How as ObtainedHow
+from yukuaiban.materials.models import MaterialUse
 from yukuaiban.materials.sources import HeldLicence
 from yukuaiban.people.actors import Actor
 
@@ -74,6 +76,15 @@ def looks_at(licence: Licence, before: int | None = None, limit: int = 50) -> li
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return list(rows.order_by("-pk")[:limit])
+
+
+def case_uses(licence: Licence, limit: int = 50) -> list[MaterialUse]:
+    """The filed matters in which the licence answered a material, newest first."""
+    return list(
+        MaterialUse.objects.filter(
+            owner=licence.holder_id, how=ObtainedHow.WALLET, source=licence.licence_id, filed_at__isnull=False
+        ).order_by("-filed_at", "-pk")[:limit]
+    )
 
 
 def grants_of(licence: Licence) -> list[LicenceGrant]:

@@ -154,6 +154,27 @@ class TestWallet:
         grant.refresh_from_db()
         assert grant.revoked_at is None
 
+    def test_the_log_names_the_cases_that_used_it(self, permit, mine):
+        from yukuaiban.materials.models import MaterialUse
+
+        use = {
+            "subject": 9,
+            "slot_key": "proof",
+            "slot_title": {"zh": "居住证", "en": "Residence permit"},
+            "owner_id": permit.holder_id,
+            "how": "wallet",
+            "source": permit.licence_id,
+            "purpose": {"zh": "入学申请", "en": "School place"},
+            "reference": "K7MQ3RTX9WHD",
+            "by": {},
+            "at": AT,
+        }
+        MaterialUse.objects.create(**use)  # a draft is nobody's use yet
+        assert "入学申请" not in page(mine, f"/zh/wallet/{permit.pk}/looks")
+        MaterialUse.objects.update(filed_at=AT)
+        assert "入学申请" in page(mine, f"/zh/wallet/{permit.pk}/looks")
+        assert "School place" in page(mine, f"/en/wallet/{permit.pk}/looks")
+
     def test_the_log_goes_on_page_by_page(self, permit, mine):
         for _n in range(60):
             selectors.look_note(licence_id=permit.pk, how="code", at=AT)
