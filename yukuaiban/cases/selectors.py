@@ -21,8 +21,7 @@ from yukuaiban.cases.work import exact
 from yukuaiban.config.errors import NotFound
 from yukuaiban.config.now import ZONE, now, today
 from yukuaiban.people.actors import Actor
-from yukuaiban.people.models import Post
-from yukuaiban.people.models import Role
+from yukuaiban.people.models import Post, Role
 from yukuaiban.search import pinyin_keys, query
 from yukuaiban.search.tokens import query_tokens
 from yukuaiban.vault import blind_indexes
@@ -202,7 +201,7 @@ def _cursor(text: str) -> tuple[datetime, int]:
     try:
         moment, pk = text.split("~")
         at = datetime.fromisoformat(moment)
-        return at if at.tzinfo else at.replace(tzinfo=ZONE), int(pk) % 2**63
+        return at if at.tzinfo else at.replace(tzinfo=ZONE), int(pk)
     except ValueError:
         raise NotFound(_("这一页已经不在了，请从列表第一页看起。")) from None
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.cases import services
 from yukuaiban.cases.context import Context
-from yukuaiban.cases.models import Remedy, Step
+from yukuaiban.cases.models import Opinion, Remedy, Step
 from yukuaiban.cases.models.procedure import PauseKind
 from yukuaiban.cases.services.decision import Ground
 from yukuaiban.cases.services.receipt import Wanted
@@ -83,9 +83,37 @@ class OpinionForm(ActForm):
 
 
 class StepForm(OpinionForm):
+    """An opinion on one step. Where several run at this desk side by side, the officer says which one he means."""
+
+    def build(self) -> None:
+        rows = open_steps(self.ctx, self.by)
+        self.steps = [(row.pk, step_title(self.ctx, row)) for row in rows]
+        if len(self.steps) > 1:
+            self.fields["step_id"] = forms.TypedChoiceField(
+                label=_("步骤"), coerce=int, choices=self.steps, required=False, empty_value=None
+            )
+            self.order_fields(["step_id", "opinion"])
+
     def facts(self) -> dict[str, Any]:
-        step = self.ctx.case.steps.filter(desk_id=self.by.desk_id, state=Step.State.OPEN).order_by("stage").first()
-        return {**super().facts(), "step_id": step.pk if step else 0}
+        first = self.steps[0][0] if self.steps else 0
+        return {**super().facts(), "step_id": self.cleaned_data.get("step_id") or first}
+
+
+def open_steps(ctx: Context, by: Actor) -> list[Step]:
+    """Steps open at the officer's desk, those first on which he gave no opinion in this round."""
+    rows = [s for s in ctx.steps if s.state == Step.State.OPEN and s.desk_id == by.desk_id]
+    opinions = Opinion.objects.filter(case=ctx.case)
+    rounds = 1 + opinions.filter(verdict=Opinion.Verdict.RETURN).count()
+    given = set(opinions.filter(round=rounds, account_id=by.account_id).values_list("step", flat=True))
+    return sorted(rows, key=lambda row: (row.pk in given, row.stage, row.pk))
+
+
+def step_title(ctx: Context, row: Step) -> str:
+    """A step as it is called in the language of the page."""
+    from django.utils.translation import get_language
+
+    named = next(step for step in ctx.content.process.steps if step.key == row.key)
+    return named.title.in_(get_language() or "zh")
 
 
 class ReturnForm(StepForm):

@@ -113,7 +113,12 @@ def case(request: HttpRequest, by: Actor, number: str) -> HttpResponse:
     """Everything at hand: answers, documents, clock, what happened, what can be done now and why the rest cannot."""
     by, found = reach(request, by, number)
     person_read(
-        party_id=found.applicant_id, by=by, reason=_("办理办件"), reference=found.number, what=["name", "case"], at=now()
+        party_id=found.applicant_id,
+        by=by,
+        reason=_("办理办件"),
+        reference=found.number,
+        what=["name", "case"],
+        at=now(),
     )
     return render(request, "desk/case.html", {**_list(request, by), **_case(found, by)})
 
@@ -219,7 +224,7 @@ def _day(request: HttpRequest) -> date:
         return today()
 
 
-def _letters(by: Actor, on: date) -> list[Letter]:
+def letters_of_day(by: Actor, on: date) -> list[Letter]:
     """The department's letters of a day for cases of the officer's own division."""
     rows = list(letter_selectors.letters_of_day(by.department_id or 0, on))
     here = set(
@@ -233,7 +238,7 @@ def _letters(by: Actor, on: date) -> list[Letter]:
 def letters(request: HttpRequest, by: Actor) -> HttpResponse:
     """The letters of a day, to print."""
     on = _day(request)
-    context = {"on": on, "rows": _letters(by, on), "by": by, "posts": people.posts_of(request.user)}
+    context = {"on": on, "rows": letters_of_day(by, on), "by": by, "posts": people.posts_of(request.user)}
     return render(request, "desk/letters.html", context)
 
 
@@ -241,7 +246,7 @@ def letters(request: HttpRequest, by: Actor) -> HttpResponse:
 @require_GET
 def letters_print(request: HttpRequest, by: Actor) -> HttpResponse:
     """All letters of a day as one PDF."""
-    rows = _letters(by, _day(request))
+    rows = letters_of_day(by, _day(request))
     if not rows:
         raise NotFound(_("这一天没有文书。"))
     response = HttpResponse(letter_selectors.printing(rows), content_type="application/pdf")
