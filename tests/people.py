@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from yukuaiban.cases import services
-from yukuaiban.cases.models import Case
 from yukuaiban.config.now import ZONE, now, today
 from yukuaiban.identifiers.checks import mod_11_2
 from yukuaiban.items.models import ServiceItem
@@ -24,7 +22,9 @@ def id_number(birth: date = date(1990, 1, 1), serial: int | None = None) -> str:
     return body + mod_11_2(body)
 
 
-def person(name: str = "张示例", *, assurance: str = "real_name", birth: date = date(1990, 1, 1), **more: Any) -> Account:
+def person(
+    name: str = "张示例", *, assurance: str = "real_name", birth: date = date(1990, 1, 1), **more: Any
+) -> Account:
     """A natural person with an account and a verified identity."""
     party = Party(
         kind="person",

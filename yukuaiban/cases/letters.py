@@ -71,9 +71,7 @@ def make_all(ctx: Context) -> int:
         if letters.exists(ctx.case.pk, kind, occasions[kind]):
             continue
         context = replace(context_of(ctx, happened, payloads.get(happened.seq, {})), occasion=occasions[kind])
-        letters.letter_issue(
-            subject=ctx.case.pk, kind=kind, context=context, department_id=ctx.case.department_id
-        )
+        letters.letter_issue(subject=ctx.case.pk, kind=kind, context=context, department_id=ctx.case.department_id)
         made += 1
     return made
 

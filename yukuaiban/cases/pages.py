@@ -110,7 +110,11 @@ def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
             errors = forms.errors_in(form, cleaned.errors, group)
             if not errors:
                 after = cleaned.groups[cleaned.groups.index(group) + 1 :]
-                return redirect("cases:draft_group", number, after[0]) if after else redirect("cases:draft_materials", number)
+                return (
+                    redirect("cases:draft_group", number, after[0])
+                    if after
+                    else redirect("cases:draft_materials", number)
+                )
     steps = _steps(case, ctx, answers)
     origins = forms.prefill(form, facts.of_party(case.applicant_id)).origins
     shown = forms.shown_groups(form, answers)
@@ -274,7 +278,11 @@ def correction(request: HttpRequest, number: str) -> HttpResponse:
     answers = selectors.answers_of(found)
     problem: DomainError | None = None
     if request.method == "POST":
-        typed = {key: value for key, value in forms.read_post(form, request.POST, divisions=DIVISIONS).items() if key in open_fields}
+        typed = {
+            key: value
+            for key, value in forms.read_post(form, request.POST, divisions=DIVISIONS).items()
+            if key in open_fields
+        }
         answers = {**answers, **typed}
         try:
             services.case_hand_in_correction(case_id=found.pk, by=by, at=now(), answers=typed)

@@ -50,7 +50,7 @@ class Act(StrEnum):
     DEEM_ACCEPTED = "deem_accepted"
     LAPSE_CORRECTION = "lapse_correction"
     SUPPLEMENT = "supplement"
-    PASS_STEP = "pass_step"
+    PASS_STEP = "pass_step"  # noqa: S105  # an act, no password
     RETURN_STEP = "return_step"
     PAUSE = "pause"
     RESUME = "resume"

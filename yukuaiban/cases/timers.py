@@ -50,7 +50,7 @@ ACTS: dict[str, Callable[[int, datetime], None]] = {
 def fire_due(case_id: int, *, at: datetime) -> bool:
     """Perform what lapsed for a case before `at`; the event bears the instant of the lapse, not of its discovery."""
     due = list(Timer.objects.filter(case_id=case_id, fires_at__lte=at).order_by("fires_at"))
-    return any([_fire(timer) for timer in due])
+    return sum(_fire(timer) for timer in due) > 0
 
 
 def _fire(timer: Timer) -> bool:

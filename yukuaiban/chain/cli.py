@@ -24,7 +24,9 @@ def _verify(args: argparse.Namespace) -> int:
     report = verify(args.subject)
     if args.json:
         fault = asdict(report.fault) if report.fault else None
-        json.dump({"holds": report.holds, "subjects": report.subjects, "events": report.events, "fault": fault}, sys.stdout)
+        json.dump(
+            {"holds": report.holds, "subjects": report.subjects, "events": report.events, "fault": fault}, sys.stdout
+        )
         print()
     elif report.holds:
         print(f"The chain holds: {report.events} events of {report.subjects} subjects.")

@@ -44,9 +44,7 @@ class ItemForm(forms.Form):
         ],
         widget=forms.CheckboxSelectMultiple,
     )
-    reason = forms.CharField(
-        label=gettext_lazy("修改的理由"), max_length=500, widget=forms.Textarea({"rows": 3})
-    )
+    reason = forms.CharField(label=gettext_lazy("修改的理由"), max_length=500, widget=forms.Textarea({"rows": 3}))
 
     def differences(self, content: Any) -> dict[str, Any]:
         """Only what differs from the entry."""
@@ -131,7 +129,14 @@ def edit(request: HttpRequest, by: Actor, code: str) -> HttpResponse:
         else:
             toasts.success(request, _("已保存，等另一人发布。"))
             return redirect("desk:items")
-    context = {"form": form, "item": item, "guide": guide, "problem": problem, "by": by, "posts": people.posts_of(request.user)}
+    context = {
+        "form": form,
+        "item": item,
+        "guide": guide,
+        "problem": problem,
+        "by": by,
+        "posts": people.posts_of(request.user),
+    }
     return render(request, "desk/item.html", context, status=422 if problem or form.errors else 200)
 
 

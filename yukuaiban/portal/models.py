@@ -23,7 +23,9 @@ class Announcement(models.Model):
     is_sample = models.BooleanField(default=False)
     written_by = models.ForeignKey("people.Account", null=True, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
-    published_by = models.ForeignKey("people.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    published_by = models.ForeignKey(
+        "people.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     published_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -31,7 +33,8 @@ class Announcement(models.Model):
         ordering = ["-starts_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="announcement_ends_after_it_starts"
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="announcement_ends_after_it_starts",
             ),
             models.CheckConstraint(
                 condition=Q(published_by__isnull=True) | ~Q(published_by=F("written_by")),

@@ -177,7 +177,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 def item_feedback(request: HttpRequest, code: str) -> HttpResponse:
-    """"Was this right?" under a guide."""
+    """ "Was this right?" under a guide."""
     guide = items.guide(code)
     feedback_leave(guide=guide, was_right=request.POST.get("right") == "yes", note=request.POST.get("note", ""))
     response = redirect("portal:item", code=code)

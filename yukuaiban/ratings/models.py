@@ -36,7 +36,9 @@ class Rating(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="rating_has_five_levels")]
         indexes = [
-            models.Index(fields=["rated_at"], condition=Q(level__gte=4, answered_at__isnull=True), name="bad_rating_to_answer")
+            models.Index(
+                fields=["rated_at"], condition=Q(level__gte=4, answered_at__isnull=True), name="bad_rating_to_answer"
+            )
         ]
 
     def __str__(self) -> str:

@@ -42,16 +42,27 @@ class TestCorrectionNoticeWithinFiveDays:
 
     def test_a_second_notice_is_refused(self, filed):  # noqa: F811
         receipt, where, who = filed
-        services.case_request_correction(case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 3)), wanted=WANTED)
-        services.case_hand_in_correction(case_id=receipt.case.pk, by=who, at=at(date(2026, 3, 4)), answers={"school": "新"})
+        services.case_request_correction(
+            case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 3)), wanted=WANTED
+        )
+        services.case_hand_in_correction(
+            case_id=receipt.case.pk, by=who, at=at(date(2026, 3, 4)), answers={"school": "新"}
+        )
         with pytest.raises(RuleRefused, match="只能一次告知"):
-            services.case_request_correction(case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 5)), wanted=WANTED)
+            services.case_request_correction(
+                case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 5)), wanted=WANTED
+            )
 
     def test_only_what_the_notice_names_can_change(self, filed):  # noqa: F811
         receipt, where, who = filed
-        services.case_request_correction(case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 3)), wanted=WANTED)
+        services.case_request_correction(
+            case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 3)), wanted=WANTED
+        )
         services.case_hand_in_correction(
-            case_id=receipt.case.pk, by=who, at=at(date(2026, 3, 4)), answers={"school": "新校名", "registered_at": "别处"}
+            case_id=receipt.case.pk,
+            by=who,
+            at=at(date(2026, 3, 4)),
+            answers={"school": "新校名", "registered_at": "别处"},
         )
         answers = selectors.answers_of(Case.objects.get(pk=receipt.case.pk))
         assert (answers["school"], answers["registered_at"]) == ("新校名", "四川省广安市广安区")
@@ -60,12 +71,17 @@ class TestCorrectionNoticeWithinFiveDays:
         receipt, where, _who = filed
         with pytest.raises(RuleRefused, match="不是本事项公布的内容"):
             services.case_request_correction(
-                case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 3)), wanted=[Wanted("material:blood_test", "x")]
+                case_id=receipt.case.pk,
+                by=where.window,
+                at=at(date(2026, 3, 3)),
+                wanted=[Wanted("material:blood_test", "x")],
             )
 
     def test_not_handed_in_ends_the_application(self, filed):  # noqa: F811
         receipt, where, who = filed
-        services.case_request_correction(case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 3)), wanted=WANTED)
+        services.case_request_correction(
+            case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 3)), wanted=WANTED
+        )
         fires = Timer.objects.get(case=receipt.case, act="lapse_correction").fires_at
         with pytest.raises(TransitionRefused):
             services.case_hand_in_correction(case_id=receipt.case.pk, by=who, at=fires, answers={"school": "晚了"})
@@ -84,7 +100,9 @@ class TestExtension:
 
     def test_moves_both_dates_by_its_days(self, accepted):
         case, where, _who = accepted
-        services.case_propose_extension(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), days=10, reason="情况复杂")
+        services.case_propose_extension(
+            case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), days=10, reason="情况复杂"
+        )
         services.case_extend(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 4)))
         case.refresh_from_db()
         assert case.promised_on == date(2026, 3, 23)  # 5 + 10 working days after 2 March
@@ -93,14 +111,18 @@ class TestExtension:
     def test_is_at_most_ten_days(self, accepted, days):
         case, where, _who = accepted
         with pytest.raises(RuleRefused, match="10"):
-            services.case_propose_extension(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), days=days, reason="x")
+            services.case_propose_extension(
+                case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), days=days, reason="x"
+            )
 
     def test_happens_once(self, accepted):
         case, where, _who = accepted
         services.case_propose_extension(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), days=2, reason="x")
         services.case_extend(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 3)))
         with pytest.raises(RuleRefused, match="一次"):
-            services.case_propose_extension(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 4)), days=2, reason="x")
+            services.case_propose_extension(
+                case_id=case.pk, by=where.handler, at=at(date(2026, 3, 4)), days=2, reason="x"
+            )
 
 
 class TestDecision:
@@ -117,7 +139,10 @@ class TestDecision:
         with pytest.raises(RuleRefused, match="理由"):
             services.case_refuse(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 3)), grounds=[])
         services.case_refuse(
-            case_id=case.pk, by=where.approver, at=at(date(2026, 3, 3)), grounds=[Ground("居住不满半年", "居住证暂行条例 第二条")]
+            case_id=case.pk,
+            by=where.approver,
+            at=at(date(2026, 3, 3)),
+            grounds=[Ground("居住不满半年", "居住证暂行条例 第二条")],
         )
         case.refresh_from_db()
         assert (case.state, case.decision) == ("refused", "refused")
@@ -126,7 +151,9 @@ class TestDecision:
         """行政许可法 第四十七条第一款"""
         case, where, _who = accepted
         services.hearing_tell_right(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)))
-        services.step_pass(case_id=case.pk, step_id=case.steps.get(stage=1).pk, by=where.handler, at=at(date(2026, 3, 3)))
+        services.step_pass(
+            case_id=case.pk, step_id=case.steps.get(stage=1).pk, by=where.handler, at=at(date(2026, 3, 3))
+        )
         with pytest.raises(RuleRefused, match="听证"):
             services.case_grant(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 10)))
         services.case_grant(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 11)))
@@ -158,8 +185,10 @@ class TestHearing:
         assert case.promised_on == date(2026, 3, 19)
 
     def test_the_chair_did_not_review_the_case(self, accepted):
-        case, where, who = accepted
-        services.step_pass(case_id=case.pk, step_id=case.steps.get(stage=1).pk, by=where.handler, at=at(date(2026, 3, 3)))
+        case, where, _who = accepted
+        services.step_pass(
+            case_id=case.pk, step_id=case.steps.get(stage=1).pk, by=where.handler, at=at(date(2026, 3, 3))
+        )
         services.hearing_call(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 3)), reason="重大公共利益")
         with pytest.raises(NeedsSecondPerson):
             services.hearing_notify(

@@ -23,8 +23,8 @@ MONDAY = date(2026, 3, 2)
 def give_materials(case: Case) -> None:
     """Answer every required slot as an upload would, without a file."""
     from yukuaiban.cases.matters import matter_of
-    from yukuaiban.people.models import Account
     from yukuaiban.materials.slots import is_asked
+    from yukuaiban.people.models import Account
 
     case.refresh_from_db()
     by = applicant(Account.objects.get(pk=case.filed_by_id))
@@ -60,7 +60,9 @@ def test_from_filing_to_the_licence(filed):
     services.case_request_correction(
         case_id=case.pk, by=where.window, at=at(date(2026, 3, 4)), wanted=[Wanted("field:school", "请写学校全称")]
     )
-    services.case_hand_in_correction(case_id=case.pk, by=who, at=at(date(2026, 3, 6)), answers={"school": "示例大学（示例校区）"})
+    services.case_hand_in_correction(
+        case_id=case.pk, by=who, at=at(date(2026, 3, 6)), answers={"school": "示例大学（示例校区）"}
+    )
     services.case_accept(case_id=case.pk, by=where.window, at=at(date(2026, 3, 9)))
     case.refresh_from_db()
     assert case.accepted_on == date(2026, 3, 9)

@@ -114,7 +114,9 @@ def test_each_role_may_do_what_the_table_gives_it_and_strangers_learn_nothing(dr
         with pytest.raises(PermissionRefused):
             permissions.check(who, act, case)
     elsewhere = Department.objects.exclude(pk=case.department_id).filter(division_id=case.division_id).first()
-    strangers = [applicant(person("李示例"))] + [officer(r, elsewhere, case.division_id) for r in ("window", "approver")]
+    strangers = [applicant(person("李示例"))] + [
+        officer(r, elsewhere, case.division_id) for r in ("window", "approver")
+    ]
     for stranger in strangers:
         with pytest.raises(NotFound):
             permissions.check(stranger, act, case)

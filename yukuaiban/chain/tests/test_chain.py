@@ -57,14 +57,16 @@ def test_an_untouched_chain_holds(subject):
     assert store.payloads(subject[0])[3] == {"name": "张示例3"}
 
 
-@pytest.mark.parametrize("sql", ["UPDATE chain_event SET kind = 'x'", "DELETE FROM chain_event", "TRUNCATE chain_event"])
+@pytest.mark.parametrize(
+    "sql", ["UPDATE chain_event SET kind = 'x'", "DELETE FROM chain_event", "TRUNCATE chain_event"]
+)
 def test_the_database_refuses_every_change(subject, sql):
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
 
 
 @pytest.mark.parametrize(
-    "change", ["kind = 'test.other'", "facts = '{\"n\": 9}'", "at = at + interval '1 us'", "actor = '{\"kind\": \"x\"}'"]
+    "change", ["kind = 'test.other'", "facts = '{\"n\": 9}'", "at = at + interval '1 us'", 'actor = \'{"kind": "x"}\'']
 )
 def test_an_altered_row_is_named(subject, change):
     unprotected(f"UPDATE chain_event SET {change} WHERE subject = %s AND seq = 3", subject[0])
@@ -146,7 +148,11 @@ def _last_hash(subject):
         return bytes(cursor.fetchone()[0])
 
 
-@given(st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=20), st.integers(0, 19), st.binary(min_size=32, max_size=32))
+@given(
+    st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=20),
+    st.integers(0, 19),
+    st.binary(min_size=32, max_size=32),
+)
 def test_any_changed_leaf_changes_the_root(leaves, position, other):
     position %= len(leaves)
     changed = [*leaves[:position], other, *leaves[position + 1 :]]
