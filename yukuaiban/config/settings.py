@@ -143,6 +143,10 @@ ACCOUNT_FORMS = {
     "signup": "yukuaiban.people.forms.SignupForm",
     "login": "yukuaiban.people.forms.LoginForm",
     "request_login_code": "yukuaiban.people.forms.RequestLoginCodeForm",
+    "confirm_email_verification_code": "yukuaiban.people.forms.ConfirmEmailForm",
+    "confirm_login_code": "yukuaiban.people.forms.ConfirmLoginForm",
+    "confirm_password_reset_code": "yukuaiban.people.forms.ConfirmPasswordResetForm",
+    "verify_phone": "yukuaiban.people.forms.VerifyPhoneForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "yukuaiban.people.adapters.display_name"

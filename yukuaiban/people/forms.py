@@ -118,6 +118,31 @@ class RequestLoginCodeForm(allauth_forms.RequestLoginCodeForm):
         return value
 
 
+class _Code(forms.Form):
+    """A code is called by its name, and its placeholder does not say the same again."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("验证码")
+        self.fields["code"].widget.attrs.pop("placeholder", None)
+
+
+class ConfirmEmailForm(_Code, allauth_forms.ConfirmEmailVerificationCodeForm):
+    pass
+
+
+class ConfirmLoginForm(_Code, allauth_forms.ConfirmLoginCodeForm):
+    pass
+
+
+class ConfirmPasswordResetForm(_Code, allauth_forms.ConfirmPasswordResetCodeForm):
+    pass
+
+
+class VerifyPhoneForm(_Code, allauth_forms.VerifyPhoneForm):
+    pass
+
+
 # --- who somebody is --------------------------------------------------------------------------------------------------
 
 K = documents.Kind
