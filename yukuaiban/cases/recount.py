@@ -9,7 +9,7 @@ from yukuaiban.calendars import selectors as calendars
 from yukuaiban.calendars.hooks import CalendarChange
 from yukuaiban.cases import clocks, rules
 from yukuaiban.cases.context import Context
-from yukuaiban.cases.models import Case
+from yukuaiban.cases.models import Case, Step
 from yukuaiban.cases.states import State
 from yukuaiban.config.now import now
 
@@ -47,6 +47,10 @@ def batch(after: int = 0) -> int | None:
 def _columns(case: Case) -> dict[str, object]:
     ctx = Context(case, now())
     if case.accepted_on:
+        for step in ctx.steps:
+            if step.state == Step.State.OPEN and step.opened_on:
+                step.due_on = ctx.calendar.add(step.opened_on, step.days).on
+        Step.objects.bulk_update(ctx.steps, ["due_on"])
         return clocks.columns(ctx, ctx.history, steps=ctx.steps)
     start = case.corrected_on or case.received_on
     assert start is not None
