@@ -25,6 +25,9 @@ from yukuaiban.places.models import Department
 
 router = Router(tags=["licences"])
 
+#: Text that a database can hold: without the character NUL.
+NO_NUL = r"^[^\x00]*$"
+
 #: The number of a row: what a bigint holds.
 RowId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
@@ -99,10 +102,10 @@ class LooksOut(Schema):
 class GrantIn(Schema):
     """Whom to let use the licence. `until` is the last day, itself included."""
 
-    department: str = Field(description="Code of the department.", max_length=40)
-    purpose: str = Field(min_length=1, max_length=200)
+    department: str = Field(description="Code of the department.", max_length=40, pattern=NO_NUL)
+    purpose: str = Field(min_length=1, max_length=200, pattern=NO_NUL)
     until: date
-    item_code: str = Field("", max_length=60)
+    item_code: str = Field("", max_length=60, pattern=NO_NUL)
 
 
 class GrantOut(Schema):
@@ -201,7 +204,7 @@ def verify(request: HttpRequest, code: str) -> dict[str, Any]:
     summary="Use a licence that its holder granted",
 )
 def granted(
-    request: HttpRequest, identifier: str, item_code: Annotated[str, Query(max_length=60)] = ""
+    request: HttpRequest, identifier: str, item_code: Annotated[str, Query(max_length=60, pattern=NO_NUL)] = ""
 ) -> dict[str, Any]:
     """For officers: a licence whose holder lets their department use it today. Each use is written down for him."""
     return _licence(selectors.licence_for_department(officer_actor(request), identifier, item_code=item_code))

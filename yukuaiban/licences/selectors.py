@@ -14,6 +14,7 @@ from yukuaiban import storage
 from yukuaiban.config.now import now, today
 from yukuaiban.documents import codes
 from yukuaiban.documents.register import KnownDocument
+from yukuaiban.identifiers import licence_id as identifiers
 from yukuaiban.licences.errors import LicenceNotFound
 from yukuaiban.licences.looks import look_note
 from yukuaiban.licences.models import How, Licence, LicenceGrant, LicenceLook
@@ -131,7 +132,8 @@ def licence_for_department(by: Actor, identifier: str, *, item_code: str = "") -
         valid_from__lte=on,
         valid_until__gt=on,
     )
-    grant = grants.select_related("licence__holder", "licence__issuer").first() if by.is_officer else None
+    asked = by.is_officer and identifiers.is_valid(identifier)
+    grant = grants.select_related("licence__holder", "licence__issuer").first() if asked else None
     if grant is None:
         raise LicenceNotFound(_("没有找到这份证照，或者持证人没有授权贵单位使用。请联系持证人授权。"))
     look_note(licence_id=grant.licence_id, how=How.GRANTED, at=now(), by=by, purpose=grant.purpose)

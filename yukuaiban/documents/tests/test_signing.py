@@ -64,13 +64,13 @@ class TestSignedDocument:
         assert found.digest == digest_of(signed)
 
     def test_a_changed_byte_anywhere_is_found(self, signed):
-        places = [0, len(signed) - 1, *random.Random(7).sample(range(len(signed)), 150)]
+        places = [0, len(signed) - 1, *random.Random(7).sample(range(len(signed)), 60)]
         assert {check(altered(signed, at)).outcome for at in places} <= {Outcome.CHANGED, Outcome.UNREADABLE}
 
     def test_a_changed_digit_in_the_signature_itself_is_found(self, signed):
         begin = signed.index(b"/Contents <") + len(b"/Contents <")
         end = signed.index(b">", begin)
-        for at in [begin, end - 1, *random.Random(7).sample(range(begin, end), 100)]:
+        for at in [begin, end - 1, *random.Random(7).sample(range(begin, end), 40)]:
             digit = b"1" if signed[at : at + 1] == b"0" else b"0"
             assert check(signed[:at] + digit + signed[at + 1 :]).outcome is Outcome.CHANGED
 

@@ -276,6 +276,19 @@ class TestApi:
             "shown",
         }
 
+    @pytest.mark.parametrize(
+        "wanted",
+        [
+            {"department": "a\x00", "purpose": "核对", "until": "2026-03-12"},
+            {"department": "nobody", "purpose": "核对", "until": "2026-03-12"},
+            {"department": "x", "purpose": "\x00", "until": "2026-03-12"},
+            {"department": "x", "purpose": "核对", "until": "9999-12-31"},
+        ],
+    )
+    def test_a_grant_that_cannot_be_is_refused(self, permit, mine, wanted):
+        answer = mine.post(f"/api/v1/licences/{permit.pk}/grants", wanted, content_type="application/json")
+        assert answer.status_code in {400, 422}, answer.content
+
     def test_strangers_and_the_signed_out(self, permit, theirs):
         assert theirs.get(f"/api/v1/licences/{permit.pk}").status_code == 404
         assert theirs.get("/api/v1/licences").json() == []
