@@ -26,7 +26,7 @@ from yukuaiban.materials import selectors as materials
 from yukuaiban.messages.letters import selectors as letters
 from yukuaiban.messages.letters.models import Letter
 from yukuaiban.people import facts
-from yukuaiban.people.access import party_actor, signed_in
+from yukuaiban.people.access import account_of, party_actor, signed_in
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.assurance import assurance_missing
 from yukuaiban.people.selectors import acting_for
@@ -43,8 +43,8 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
     by = party_actor(request)
     if guide.content is None:
         return redirect("portal:item", code=code)
-    missing = assurance_missing(request.user, guide.content.assurance.value)
-    acting = acting_for(request.user, by.party_id, item=(guide.entry_code, guide.code))
+    missing = assurance_missing(account_of(request), guide.content.assurance.value)
+    acting = acting_for(account_of(request), by.party_id, item=(guide.entry_code, guide.code))
     if missing or acting is None:
         return render(request, "cases/not_yet.html", {"guide": guide, "missing": missing, "acting": acting}, status=200)
     case = services.draft_start(service_item_id=guide.service_item_id, by=by, at=now())
@@ -127,7 +127,7 @@ def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
         "steps": steps,
         "current": shown.index(group) + 1,
         "previous": steps[shown.index(group) - 1][1] if shown.index(group) else None,
-        "acting": acting_for(request.user, case.applicant_id),
+        "acting": acting_for(account_of(request), case.applicant_id),
         "saved_at": now() if request.method == "POST" else case.saved_at,
     }
     if request.htmx:
@@ -194,7 +194,7 @@ def draft_review(request: HttpRequest, number: str) -> HttpResponse:
             "steps": steps,
             "current": len(steps),
             "previous": steps[-2][1],
-            "acting": acting_for(request.user, case.applicant_id),
+            "acting": acting_for(account_of(request), case.applicant_id),
         },
         status=422 if problem else 200,
     )

@@ -19,6 +19,7 @@ from yukuaiban.desk.models import ItemChange
 from yukuaiban.desk.pages import officer_only
 from yukuaiban.items import selectors
 from yukuaiban.items.models import ServiceItem
+from yukuaiban.people import access
 from yukuaiban.people import selectors as people
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Role
@@ -91,7 +92,7 @@ def items(request: HttpRequest, by: Actor) -> HttpResponse:
         "q": q,
         "waiting": waiting,
         "by": by,
-        "posts": people.posts_of(request.user),
+        "posts": people.posts_of(access.account_of(request)),
     }
     return render(request, "desk/items.html", context)
 
@@ -135,7 +136,7 @@ def edit(request: HttpRequest, by: Actor, code: str) -> HttpResponse:
         "guide": guide,
         "problem": problem,
         "by": by,
-        "posts": people.posts_of(request.user),
+        "posts": people.posts_of(access.account_of(request)),
     }
     return render(request, "desk/item.html", context, status=422 if problem or form.errors else 200)
 
@@ -155,5 +156,5 @@ def change(request: HttpRequest, by: Actor, code: str, pk: int) -> HttpResponse:
     content = row.service_item.entry.current_version.content
     keys = sorted(set(row.before) | set(row.differences))
     pairs = [(k, row.before.get(k, content.get(k)), row.differences.get(k, content.get(k))) for k in keys]
-    context = {"row": row, "pairs": pairs, "by": by, "posts": people.posts_of(request.user)}
+    context = {"row": row, "pairs": pairs, "by": by, "posts": people.posts_of(access.account_of(request))}
     return render(request, "desk/item_change.html", context)

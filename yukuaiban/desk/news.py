@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yukuaiban.config.now import ZONE, now
 from yukuaiban.desk.pages import officer_only
+from yukuaiban.people import access
 from yukuaiban.people import selectors as people
 from yukuaiban.people.actors import Actor
 from yukuaiban.portal import selectors, services
@@ -41,7 +42,12 @@ class AnnouncementForm(forms.ModelForm):  # type: ignore[type-arg]
 @require_GET
 def announcements(request: HttpRequest, by: Actor) -> HttpResponse:
     rows = Announcement.objects.select_related("written_by__party", "published_by__party")[:100]
-    context = {"rows": rows, "by": by, "posts": people.posts_of(request.user), "maintenance": selectors.maintenance()}
+    context = {
+        "rows": rows,
+        "by": by,
+        "posts": people.posts_of(access.account_of(request)),
+        "maintenance": selectors.maintenance(),
+    }
     return render(request, "desk/announcements.html", context)
 
 
@@ -59,7 +65,7 @@ def edit(request: HttpRequest, by: Actor, pk: int | None = None) -> HttpResponse
         services.announcement_save(announcement=row, by=by, at=now(), **fields)
         toasts.success(request, _("已保存，等另一人发布。"))
         return redirect("desk:announcements")
-    context = {"form": form, "row": row, "by": by, "posts": people.posts_of(request.user)}
+    context = {"form": form, "row": row, "by": by, "posts": people.posts_of(access.account_of(request))}
     return render(request, "desk/announcement.html", context, status=422 if form.is_bound else 200)
 
 

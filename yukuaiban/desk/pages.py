@@ -53,7 +53,7 @@ def officer_only(view: View) -> View:
 
 def desks_of(request: HttpRequest, by: Actor) -> list[int]:
     """All desks the officer sits at today, the one he works from first."""
-    return list(dict.fromkeys([by.desk_id, *(p.desk_id for p in people.posts_of(request.user))]))
+    return list(dict.fromkeys([by.desk_id, *(p.desk_id for p in people.posts_of(access.account_of(request)))]))
 
 
 def reach(request: HttpRequest, by: Actor, number: str) -> tuple[Actor, Case]:
@@ -64,8 +64,8 @@ def reach(request: HttpRequest, by: Actor, number: str) -> tuple[Actor, Case]:
     try:
         return by, selectors.case_for_officer(by, number)
     except NotFound:
-        for post in selectors.posts_for(number, people.posts_of(request.user)):
-            other = actor_for_post(request.user, post)
+        for post in selectors.posts_for(number, people.posts_of(access.account_of(request))):
+            other = actor_for_post(access.account_of(request), post)
             return other, selectors.case_for_officer(other, number)
         raise
 
@@ -94,7 +94,7 @@ def _list(request: HttpRequest, by: Actor) -> dict[str, Any]:
         "light_of": selectors.light_of,
         "left_of": selectors.days_left,
         "saved": SavedFilter.objects.filter(account_id=by.account_id),
-        "posts": people.posts_of(request.user),
+        "posts": people.posts_of(access.account_of(request)),
         "by": by,
         "bulk_acts": [(act, TRANSITIONS[act].label) for act, row in ACTS.items() if row.bulk],
     }
@@ -177,7 +177,7 @@ def act(request: HttpRequest, by: Actor, number: str, act: str) -> HttpResponse:
         "form": form,
         "problem": problem,
         "by": by,
-        "posts": people.posts_of(request.user),
+        "posts": people.posts_of(access.account_of(request)),
     }
     return render(request, "desk/act.html", context, status=422 if problem or (form.is_bound and form.errors) else 200)
 
@@ -200,7 +200,12 @@ def bulk(request: HttpRequest, by: Actor) -> HttpResponse:
         (done.number, done.refusal is None, done.refusal or _("已完成"))
         for done in act_on_many(act=name, numbers=request.POST.getlist("case"), by=by, at=now())
     ]
-    context = {"report": report, "act": TRANSITIONS[name], "by": by, "posts": people.posts_of(request.user)}
+    context = {
+        "report": report,
+        "act": TRANSITIONS[name],
+        "by": by,
+        "posts": people.posts_of(access.account_of(request)),
+    }
     return render(request, "desk/bulk.html", context)
 
 
@@ -238,7 +243,7 @@ def letters_of_day(by: Actor, on: date) -> list[Letter]:
 def letters(request: HttpRequest, by: Actor) -> HttpResponse:
     """The letters of a day, to print."""
     on = _day(request)
-    context = {"on": on, "rows": letters_of_day(by, on), "by": by, "posts": people.posts_of(request.user)}
+    context = {"on": on, "rows": letters_of_day(by, on), "by": by, "posts": people.posts_of(access.account_of(request))}
     return render(request, "desk/letters.html", context)
 
 

@@ -87,8 +87,10 @@ def _matters(report: Report) -> int:
         .order_by("pk")
         .first()
     )
-    window = item and _at(item, Role.WINDOW)
-    if item is None or resident is None or window is None or resident.party is None:
+    if item is None or resident is None or resident.party is None:
+        return 0
+    window = _at(item, Role.WINDOW)
+    if window is None:
         return 0
     by = Actor(kind="party", account_id=resident.pk, name=resident.party.name, party_id=resident.party.pk)
     at = now()

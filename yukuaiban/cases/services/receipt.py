@@ -15,7 +15,7 @@ from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import AnswersInvalid, RuleRefused
 from yukuaiban.cases.models import Case, Correction, Step
 from yukuaiban.cases.preconditions import begin, check
-from yukuaiban.cases.states import Act, State
+from yukuaiban.cases.states import TRANSITIONS, Act, State
 from yukuaiban.items import forms
 from yukuaiban.materials import services as materials
 from yukuaiban.people.actors import Actor
@@ -215,7 +215,7 @@ def enter_review(
 ) -> Case:
     """Start the review: clocks, steps, work of the first stage. Also when the law has it accepted by lapse of time."""
     case = ctx.case
-    if ctx.state not in door.TRANSITIONS[act].sources:
+    if ctx.state not in TRANSITIONS[act].sources:
         raise door.refusal(case, act)
     steps = open_stage(ctx, make_steps(ctx), 1, on=ctx.today)
     dates = clocks.columns(ctx, clocks.with_event(ctx, act, {"accepted_on": accepted_on}), steps=steps)
@@ -244,21 +244,21 @@ def make_steps(ctx: Context) -> list[Step]:
         Step.objects.bulk_update(existing, ["state", "opened_on", "due_on", "passed_on"])
         return existing
     rows = []
-    for step in ctx.content.process.steps:
+    for asked in ctx.content.process.steps:
         department_id, division_id = case.department_id, case.division_id
-        if step.department:
-            other = Department.objects.filter(kind=step.department, division_id=division_id).first()
+        if asked.department:
+            other = Department.objects.filter(kind=asked.department, division_id=division_id).first()
             if other:
                 department_id = other.pk
         rows.append(
             Step(
                 case=case,
-                key=step.key,
-                stage=step.stage,
-                role=step.role,
-                desk_id=work.desk_id(department_id, division_id, step.role),
-                people=step.people,
-                days=step.days,
+                key=asked.key,
+                stage=asked.stage,
+                role=asked.role,
+                desk_id=work.desk_id(department_id, division_id, asked.role),
+                people=asked.people,
+                days=asked.days,
             )
         )
     return Step.objects.bulk_create(rows)

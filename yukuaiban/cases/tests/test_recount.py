@@ -29,7 +29,9 @@ def test_a_day_off_announced_later_moves_the_date(filed, tmp_path):  # noqa: F81
     row = lines[1].split(",")
     row[0], row[1], row[2], row[3] = "2026-03-03", "holiday", "清明节", "二"
     later = [line for line in lines[1:] if line < "2026-03-03"], [line for line in lines[1:] if line >= "2026-03-03"]
-    (tmp_path / "2026.csv").write_text("\n".join([lines[0], *later[0], ",".join(row), *later[1]]) + "\n", encoding="utf-8")
+    (tmp_path / "2026.csv").write_text(
+        "\n".join([lines[0], *later[0], ",".join(row), *later[1]]) + "\n", encoding="utf-8"
+    )
     notice_load_files(files=[tmp_path / "2026.csv"], by="test", at=at(date(2026, 3, 3)))
 
     assert OutboxRow.objects.filter(task="cases.recount").exists()
