@@ -9,22 +9,23 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class ItemType(models.TextChoices):
     """事项类型 (GB/T 39046-2020 Annex A); those on application (依申请) are what a person can file."""
 
-    LICENSING = "01", "行政许可"
-    PENALTY = "02", "行政处罚"
-    COERCION = "03", "行政强制"
-    LEVY = "04", "行政征收"
-    PAYMENT = "05", "行政给付"
-    INSPECTION = "06", "行政检查"
-    CONFIRMATION = "07", "行政确认"
-    AWARD = "08", "行政奖励"
-    ADJUDICATION = "09", "行政裁决"
-    OTHER = "10", "其他行政权力"
-    PUBLIC_SERVICE = "20", "公共服务"
+    LICENSING = "01", _("行政许可")
+    PENALTY = "02", _("行政处罚")
+    COERCION = "03", _("行政强制")
+    LEVY = "04", _("行政征收")
+    PAYMENT = "05", _("行政给付")
+    INSPECTION = "06", _("行政检查")
+    CONFIRMATION = "07", _("行政确认")
+    AWARD = "08", _("行政奖励")
+    ADJUDICATION = "09", _("行政裁决")
+    OTHER = "10", _("其他行政权力")
+    PUBLIC_SERVICE = "20", _("公共服务")
 
 
 class Origin(models.TextChoices):
@@ -108,9 +109,9 @@ class ServiceItem(models.Model):
     """实施清单: one department of one division that does what an entry says."""
 
     class State(models.TextChoices):
-        ACTIVE = "active", "在用"
-        SUSPENDED = "suspended", "暂停"
-        CANCELLED = "cancelled", "取消"
+        ACTIVE = "active", _("在用")
+        SUSPENDED = "suspended", _("暂停")
+        CANCELLED = "cancelled", _("取消")
 
     entry = models.ForeignKey(DirectoryEntry, on_delete=models.PROTECT, related_name="service_items")
     division = models.ForeignKey("places.Division", on_delete=models.PROTECT, related_name="+")

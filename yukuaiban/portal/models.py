@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Announcement(models.Model):
     """A notice for everyone; an outage also stands above every page while it lasts. Published by a second person."""
 
     class Kind(models.TextChoices):
-        NEWS = "news", "公告"
-        OUTAGE = "outage", "停机通知"
+        NEWS = "news", _("公告")
+        OUTAGE = "outage", _("停机通知")
 
     kind = models.CharField(max_length=6, choices=Kind, default=Kind.NEWS)
     title_zh = models.CharField(max_length=120)

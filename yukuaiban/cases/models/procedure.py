@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.vault.fields import EncryptedJSONField, EncryptedTextField
 
@@ -44,14 +45,14 @@ class Correction(OfCase):
 class PauseKind(models.TextChoices):
     """What stops the clock: only these (行政许可法 第四十五条)."""
 
-    HEARING = "hearing", "听证"
-    BIDDING = "bidding", "招标"
-    AUCTION = "auction", "拍卖"
-    INSPECTION = "inspection", "检验"
-    TESTING = "testing", "检测"
-    QUARANTINE = "quarantine", "检疫"
-    APPRAISAL = "appraisal", "鉴定"
-    EXPERT_REVIEW = "expert_review", "专家评审"
+    HEARING = "hearing", _("听证")
+    BIDDING = "bidding", _("招标")
+    AUCTION = "auction", _("拍卖")
+    INSPECTION = "inspection", _("检验")
+    TESTING = "testing", _("检测")
+    QUARANTINE = "quarantine", _("检疫")
+    APPRAISAL = "appraisal", _("鉴定")
+    EXPERT_REVIEW = "expert_review", _("专家评审")
 
 
 class Pause(OfCase):
@@ -156,16 +157,16 @@ class Remedy(OfCase):
     """救济: administrative review (复议) or a lawsuit (诉讼) against what was decided, followed to its end."""
 
     class Kind(models.TextChoices):
-        REVIEW = "review", "行政复议"
-        LAWSUIT = "lawsuit", "行政诉讼"
+        REVIEW = "review", _("行政复议")
+        LAWSUIT = "lawsuit", _("行政诉讼")
 
     class Outcome(models.TextChoices):
-        UPHELD = "upheld", "维持"
-        CHANGED = "changed", "变更"
-        ANNULLED = "annulled", "撤销"
-        ORDERED_ANEW = "ordered_anew", "责令重新作出"
-        WITHDRAWN = "withdrawn", "撤回"
-        DISMISSED = "dismissed", "驳回"
+        UPHELD = "upheld", _("维持")
+        CHANGED = "changed", _("变更")
+        ANNULLED = "annulled", _("撤销")
+        ORDERED_ANEW = "ordered_anew", _("责令重新作出")
+        WITHDRAWN = "withdrawn", _("撤回")
+        DISMISSED = "dismissed", _("驳回")
 
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="remedies")
     kind = models.CharField(max_length=8, choices=Kind)

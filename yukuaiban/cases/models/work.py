@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.vault.fields import EncryptedTextField
 
@@ -14,9 +15,9 @@ class Step(models.Model):
     """One step of review; steps of the same stage run in parallel."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "未到"
-        OPEN = "open", "办理中"
-        PASSED = "passed", "已通过"
+        WAITING = "waiting", _("未到")
+        OPEN = "open", _("办理中")
+        PASSED = "passed", _("已通过")
 
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="steps")
     key = models.CharField(max_length=40)
@@ -44,10 +45,10 @@ class Opinion(models.Model):
     """审查意见: one officer's opinion on one step; a step that asks for two people has two of different persons."""
 
     class Verdict(models.TextChoices):
-        PASS = "pass", "同意"
-        RETURN = "return", "退回"
-        GRANT = "grant", "准予"
-        REFUSE = "refuse", "不予"
+        PASS = "pass", _("同意")
+        RETURN = "return", _("退回")
+        GRANT = "grant", _("准予")
+        REFUSE = "refuse", _("不予")
 
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="opinions")
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="opinions")
@@ -72,11 +73,11 @@ class Work(models.Model):
     """
 
     class Bucket(models.TextChoices):
-        INTAKE = "intake", "待受理"
-        REVIEW = "review", "待审查"
-        WAITING = "waiting", "等待中"
-        ISSUE = "issue", "待制证送达"
-        FOLLOW = "follow", "待跟进"
+        INTAKE = "intake", _("待受理")
+        REVIEW = "review", _("待审查")
+        WAITING = "waiting", _("等待中")
+        ISSUE = "issue", _("待制证送达")
+        FOLLOW = "follow", _("待跟进")
 
     desk = models.ForeignKey("people.Desk", on_delete=models.CASCADE, related_name="+", db_index=False)
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="work")
