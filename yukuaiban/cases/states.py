@@ -1,7 +1,7 @@
 """The one life of every application: its states, its acts, and the article of law beside each.
 
 This table is the only source: the database statement of an act, the buttons a person sees, the tests of every
-(state, act, role), and the diagram in docs/architecture.md are made from it.
+(state, act, role), and docs/case-diagram.md are made from it.
 """
 
 from __future__ import annotations
