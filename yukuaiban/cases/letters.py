@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import override
+
 from yukuaiban.cases.context import Context, Happened
 from yukuaiban.cases.models import Hearing
 from yukuaiban.cases.models.procedure import PauseKind
@@ -91,8 +93,8 @@ def context_of(ctx: Context, h: Happened, payload: dict[str, Any]) -> LetterCont
         is_sample=ctx.guide.status == "sample",
         received_at=case.filed_at.astimezone(ZONE) if case.filed_at else None,
         accepted_on=case.accepted_on,
-        due_on=case.promised_on or case.due_on,
-        is_due_provisional=case.is_provisional,
+        due_on=_told(h) or case.promised_on or case.due_on,
+        is_due_provisional=h.facts.get("provisional", case.is_provisional),
         limit_days=content.promised.value,
     )
     return replace(base, **_more(ctx, Act(h.act), h, payload, content))
@@ -104,7 +106,7 @@ def _more(ctx: Context, act: Act, h: Happened, payload: dict[str, Any], content:
     match act:
         case Act.ACCEPT | Act.DEEM_ACCEPTED:
             titles = {m.key: m.title.zh for m in content.materials}
-            until = ctx.case.promised_on or ctx.case.due_on or h.on
+            until = _told(h) or h.on
             return {"deferred": tuple(Deferred(titles.get(k, k), until) for k in h.facts.get("deferred", ()))}
         case Act.REQUEST_CORRECTION:
             return {
@@ -116,7 +118,8 @@ def _more(ctx: Context, act: Act, h: Happened, payload: dict[str, Any], content:
         case Act.DECLARE_NOT_COMPETENT:
             return {"reasons": reasons, "competent_body": payload.get("competent_body", "")}
         case Act.PAUSE:
-            kind = PauseKind(h.facts["kind"]).label
+            with override("zh"):  # letters are Chinese, whatever page the officer acts on
+                kind = str(PauseKind(h.facts["kind"]).label)
             return {
                 "special_kind": kind,
                 "special_days": h.facts["expected_days"],
@@ -160,6 +163,12 @@ def _more(ctx: Context, act: Act, h: Happened, payload: dict[str, Any], content:
             return {"reasons": ("在补正通知书载明的期限内没有提交补正材料",)}
         case _:
             return {"reasons": reasons}
+
+
+def _told(h: Happened) -> date | None:
+    """The due date as it stood with the event: a letter made later, or again, says what held when it was due."""
+    told = h.facts.get("told_due_on")
+    return date.fromisoformat(told) if told else None
 
 
 def _corrections(payload: dict[str, Any], content: ItemContent) -> tuple[Correction, ...]:
