@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages as toasts
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yukuaiban.cases import selectors, services
 from yukuaiban.cases.context import Context
-from yukuaiban.cases.errors import AnswersInvalid, MaterialsMissing
+from yukuaiban.cases.errors import AnswersInvalid, MaterialsMissing, RuleRefused
 from yukuaiban.cases.models import Case
 from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.services.receipt import open_paths
@@ -65,7 +67,7 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
     """Go on where the draft was left: at the first group that is not complete."""
     case, ctx, _by = _draft(request, number)
     answers = selectors.answers_of(case)
-    cleaned = forms.clean(ctx.content.form, answers)
+    cleaned = forms.clean(ctx.content.form, answers, divisions=DIVISIONS)
     for group in cleaned.groups:
         if forms.errors_in(ctx.content.form, cleaned.errors, group):
             return redirect("cases:draft_group", number=number, group=group)
@@ -74,8 +76,6 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
 
 def _steps(case: Case, ctx: Context, answers: dict[str, Any]) -> list[tuple[str, str]]:
     """Names and addresses of the screens of a filing."""
-    from django.urls import reverse
-
     language = get_language() or "zh"
     found = [
         (ctx.content.form.group(key).title.in_(language), reverse("cases:draft_group", args=[case.number, key]))
@@ -85,6 +85,19 @@ def _steps(case: Case, ctx: Context, answers: dict[str, Any]) -> list[tuple[str,
         *found,
         (_("材料"), reverse("cases:draft_materials", args=[case.number])),
         (_("核对并提交"), reverse("cases:draft_review", args=[case.number])),
+    ]
+
+
+def _where(case: Case, ctx: Context, errors: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """What is still to be filled in or put right: label, message, and the address of its screen."""
+    form = ctx.content.form
+    return [
+        (
+            row["label"],
+            row["message"],
+            reverse("cases:draft_group", args=[case.number, forms.group_of(form, path)]) + f"#{row['field_id']}",
+        )
+        for path, row in zip(errors, forms.error_list(form, errors), strict=True)
     ]
 
 
@@ -106,7 +119,7 @@ def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
             toasts.success(request, _("草稿已保存，可以随时回来继续。"))
             return redirect("cases:mine")
         if not request.htmx and not forms.wants_redraw(request.POST):
-            cleaned = forms.clean(form, answers)
+            cleaned = forms.clean(form, answers, divisions=DIVISIONS)
             errors = forms.errors_in(form, cleaned.errors, group)
             if not errors:
                 after = cleaned.groups[cleaned.groups.index(group) + 1 :]
@@ -172,13 +185,13 @@ def draft_review(request: HttpRequest, number: str) -> HttpResponse:
             receipt = services.case_file(
                 case_id=case.pk, by=by, at=now(), idempotency_key=request.headers.get("Idempotency-Key")
             )
-        except (AnswersInvalid, MaterialsMissing) as error:
+        except (AnswersInvalid, MaterialsMissing, RuleRefused) as error:
             problem = error
         else:
             if receipt.code:
                 request.session[f"{RECEIPT}:{number}"] = receipt.code
             return redirect("cases:receipt", number=number)
-    cleaned = forms.clean(ctx.content.form, answers, complete=True)
+    cleaned = forms.clean(ctx.content.form, answers, complete=True, divisions=DIVISIONS)
     steps = _steps(case, ctx, answers)
     return render(
         request,
@@ -188,7 +201,7 @@ def draft_review(request: HttpRequest, number: str) -> HttpResponse:
             "guide": ctx.guide,
             "content": ctx.content,
             "problem": problem,
-            "errors": cleaned.errors,
+            "errors": _where(case, ctx, cleaned.errors),
             "rows": forms.summary(ctx.content.form, cleaned.answers, get_language() or "zh", divisions=DIVISIONS),
             "slots": materials.slots_of(case.pk, ctx.content.materials, answers, by=by, party_id=case.applicant_id),
             "steps": steps,
