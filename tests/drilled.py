@@ -113,19 +113,20 @@ def drafts(arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yukuaiban.config.settings")
     django.setup()
 
-    from tests.people import RESIDENCE, applicant, office, person
+    from tests.people import RESIDENCE, applicant, person
     from yukuaiban.cases import services
     from yukuaiban.cases.tests.test_life import give_materials
     from yukuaiban.config.now import now, today
+    from yukuaiban.items.models import ServiceItem
     from yukuaiban.people.models import Party
     from yukuaiban.people.services import token_make
 
-    where = office()
+    item = ServiceItem.objects.get(entry__current_version__content__slug="residence_permit", division_id="500103")
     made = []
     for _n in range(int(arguments[0])):
         account = person(birth=date(1950, 1, 1) + timedelta(days=Party.objects.count()))  # another at each call
         who = applicant(account)
-        case = services.draft_start(service_item_id=where.item.pk, by=who, at=now())
+        case = services.draft_start(service_item_id=item.pk, by=who, at=now())
         services.draft_save(case_id=case.pk, answers=RESIDENCE, by=who, at=now())
         give_materials(case)
         _token, text = token_make(
