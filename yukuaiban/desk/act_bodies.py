@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -54,7 +54,8 @@ def _field(field: forms.Field) -> tuple[Any, Any]:
         case forms.TypedChoiceField():
             kind = RowId
         case forms.ChoiceField():
-            codes = tuple(str(value) for value, _label in field.choices if value)
+            static: Iterable[tuple[Any, Any]] = list(field.choices)  # type: ignore[arg-type]
+            codes = tuple(str(value) for value, _label in static if value)
             kind = Literal[codes] if codes else str
             told |= {} if codes else {"max_length": 40}
         case forms.BooleanField():

@@ -47,6 +47,7 @@ from yukuaiban.desk.bulk import MOST, act_on_many
 from yukuaiban.items import forms
 from yukuaiban.materials import pages as material_pages
 from yukuaiban.materials import selectors as materials
+from yukuaiban.messages.letters import selectors as letter_selectors
 from yukuaiban.people import tokens
 from yukuaiban.people.access import officer_actor
 from yukuaiban.people.actors import Actor
@@ -251,7 +252,7 @@ def letters(
 def letter(request: HttpRequest, number: Number, letter_id: RowId) -> HttpResponse:
     """The signed PDF."""
     _by, found = _reach(request, number)
-    return pdf(pages.letter_selectors.letter_of(found.pk, letter_id))
+    return pdf(letter_selectors.letter_of(found.pk, letter_id))
 
 
 def _offer(act: Act) -> None:
