@@ -13,7 +13,7 @@ from yukuaiban.cases.states import State
 from yukuaiban.config.errors import NotFound
 from yukuaiban.config.now import now
 from yukuaiban.materials.slots import Matter
-from yukuaiban.people import passes
+from yukuaiban.people import access, passes
 from yukuaiban.people.actors import Actor
 
 
@@ -66,7 +66,6 @@ def may_read(request: HttpRequest, subject: int) -> Actor | None:
     if by is None or number is None:
         return None
     try:
-        selectors.case_for_officer(by, number)
+        return selectors.reach(access.account_of(request), by, number)[0]
     except NotFound:
         return None
-    return by

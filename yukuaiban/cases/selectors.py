@@ -59,6 +59,20 @@ def posts_for(number: str, posts: Sequence[Post]) -> list[Post]:
     return [p for p in posts if p.desk_id in at_steps] + of_body
 
 
+def reach(account: Account, by: Actor, number: str) -> tuple[Actor, Case]:
+    """A case for an officer: from the post he works from, else from another of his own that may see it.
+
+    Raises: NotFound.
+    """
+    try:
+        return by, case_for_officer(by, number)
+    except NotFound:
+        for post in posts_for(number, posts_of(account)):
+            other = actor_for_post(account, post)
+            return other, case_for_officer(other, number)
+        raise
+
+
 def case_by_code(number: str, code: str) -> Case:
     """Without log-in: number and look-up code of the receipt. Raises NotFound; it never says which was wrong."""
     indexes = blind_indexes("lookup", f"{number.strip().upper()}{code.strip().upper()}")

@@ -33,7 +33,7 @@ from yukuaiban.messages.letters import selectors as letter_selectors
 from yukuaiban.messages.letters.models import Letter
 from yukuaiban.people import access
 from yukuaiban.people import selectors as people
-from yukuaiban.people.actors import Actor, actor_for_post
+from yukuaiban.people.actors import Actor
 from yukuaiban.people.services.privacy import person_read
 from yukuaiban.places.selectors import DIVISIONS
 
@@ -57,17 +57,8 @@ def desks_of(request: HttpRequest, by: Actor) -> list[int]:
 
 
 def reach(request: HttpRequest, by: Actor, number: str) -> tuple[Actor, Case]:
-    """A case and the officer at the post from which he may see it: the one he works from, else another of his own.
-
-    Raises: NotFound.
-    """
-    try:
-        return by, selectors.case_for_officer(by, number)
-    except NotFound:
-        for post in selectors.posts_for(number, people.posts_of(access.account_of(request))):
-            other = actor_for_post(access.account_of(request), post)
-            return other, selectors.case_for_officer(other, number)
-        raise
+    """A case and the officer at the post from which he may see it. Raises: NotFound."""
+    return selectors.reach(access.account_of(request), by, number)
 
 
 def _list(request: HttpRequest, by: Actor) -> dict[str, Any]:
