@@ -20,8 +20,9 @@ from yukuaiban.cases.states import ENDED, OPEN, State, Transition, acts_from
 from yukuaiban.cases.work import exact
 from yukuaiban.config.errors import NotFound
 from yukuaiban.config.now import ZONE, now, today
-from yukuaiban.people.actors import Actor
-from yukuaiban.people.models import Post, Role
+from yukuaiban.people.actors import Actor, actor_for_post
+from yukuaiban.people.models import Account, Post, Role
+from yukuaiban.people.selectors import posts_of
 from yukuaiban.search import pinyin_keys, query
 from yukuaiban.search.tokens import query_tokens
 from yukuaiban.vault import blind_indexes
