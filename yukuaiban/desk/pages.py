@@ -257,5 +257,5 @@ def letter(request: HttpRequest, by: Actor, pk: int) -> HttpResponse:
     row = Letter.objects.filter(pk=pk).first()
     if row is None:
         raise NotFound(_("没有找到这份文书。"))
-    selectors.case_for_officer(by, row.case_number)
+    reach(request, by, Case.objects.values_list("number", flat=True).get(pk=row.subject))
     return pdf(row)
