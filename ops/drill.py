@@ -124,8 +124,15 @@ class Instance:
     def rows(self, sql: str, ids: Sequence[int]) -> list[tuple[Any, ...]]:
         """Ask the database itself. `sql` takes the cases' ids once."""
         address = (self.data / "postgres" / "url").read_text(encoding="utf-8").strip()
-        with psycopg.connect(address, connect_timeout=5) as database:
-            return database.execute(sql.encode(), [list(ids)]).fetchall()
+        until = time.monotonic() + ANSWER_WITHIN
+        while True:
+            try:
+                with psycopg.connect(address, connect_timeout=5) as database:
+                    return database.execute(sql.encode(), [list(ids)]).fetchall()
+            except psycopg.OperationalError:  # killed, and not yet back
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
 
     # --- killing ------------------------------------------------------------------------------------------------------
 
