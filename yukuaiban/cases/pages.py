@@ -17,7 +17,7 @@ from yukuaiban.cases import selectors, services
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.errors import AnswersInvalid, MaterialsMissing, RuleRefused
 from yukuaiban.cases.models import Case
-from yukuaiban.cases.presentation import page_of
+from yukuaiban.cases.presentation import page_of, wanted_of
 from yukuaiban.cases.services.receipt import open_paths
 from yukuaiban.cases.states import State
 from yukuaiban.config.errors import DomainError, NotFound
@@ -315,6 +315,7 @@ def correction(request: HttpRequest, number: str) -> HttpResponse:
             "guide": ctx.guide,
             "form": form,
             "correction": found.correction,
+            "wanted": wanted_of(found.correction.wanted, ctx.content, get_language() or "zh"),
             "screens": [
                 forms.screen(form, key, answers, errors, divisions=DIVISIONS, open_fields=open_fields)
                 for key in dict.fromkeys(forms.group_of(form, path) for path in sorted(open_fields))

@@ -6,7 +6,7 @@ leave out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,8 @@ from yukuaiban.cases.states import ENDED, STATE_LABELS, Act, State
 from yukuaiban.chain import store
 from yukuaiban.config.now import now, today
 from yukuaiban.design.clockline import ClockLine, Pause, clock_line
+from yukuaiban.design.formats import datetime_text
+from yukuaiban.items.schema import ItemContent
 from yukuaiban.messages.letters import selectors as letters
 from yukuaiban.people.actors import Actor
 
@@ -51,6 +53,22 @@ class NextThing:
     kind: str = "info"
 
 
+@dataclass(frozen=True, slots=True)
+class WantedLine:
+    """One line of a correction notice: which field or material, what is wrong with it, on what ground."""
+
+    name: str
+    what: str
+    basis: str = ""
+
+
+def wanted_of(lines: Iterable[Mapping[str, str]], content: ItemContent, language: str) -> list[WantedLine]:
+    """A correction notice as a person reads it."""
+    names = {f"field:{f.key}": f.label.in_(language) for f in content.form.all_fields()}
+    names |= {f"material:{m.key}": m.title.in_(language) for m in content.materials}
+    return [WantedLine(names.get(w["path"], w["path"]), w["what"], w.get("basis", "")) for w in lines]
+
+
 def page_of(case: Case, by: Actor | None, *, language: str) -> dict[str, Any]:
     """Everything a case page shows. `by` None: the look-up without log-in, without anybody's data."""
     ctx = Context(case, now())
@@ -66,8 +84,9 @@ def page_of(case: Case, by: Actor | None, *, language: str) -> dict[str, Any]:
         "clocks": both,
         "lines": _lines(ctx, both) if both else [],
         "reasons": _reasons(both, language) if both else [],
-        "timeline": list(reversed(told(ctx, private=by is not None))),
+        "timeline": list(reversed(told(ctx, private=by is not None, language=language))),
         "next": next_thing(ctx) if by is not None else None,
+        "wanted": wanted_of(case.correction.wanted, ctx.content, language) if hasattr(case, "correction") else [],
         "possible": selectors.possible_acts(ctx, by) if by is not None else [],
         "talk": list(case.messages.all()) if by is not None else [],
         "letters": letters.letters_for(case.pk) if by is not None else [],
@@ -152,7 +171,7 @@ def _title(h: Happened) -> str:
     return str(names[act])
 
 
-def told(ctx: Context, *, private: bool) -> list[Told]:
+def told(ctx: Context, *, private: bool, language: str) -> list[Told]:
     """The events of a case, oldest first.
 
     Args:
@@ -161,7 +180,9 @@ def told(ctx: Context, *, private: bool) -> list[Told]:
     hidden = {Act.WRITE_MESSAGE.value, Act.HAND_OVER.value, Act.PROPOSE_EXTENSION.value}
     payloads = store.payloads(ctx.case.pk) if private else {}
     return [
-        Told(h.at, _title(h), _text(h, payloads.get(h.seq, {})), _who(h)) for h in ctx.history if h.act not in hidden
+        Told(h.at, _title(h), _text(h, payloads.get(h.seq, {}), ctx.content, language), _who(h))
+        for h in ctx.history
+        if h.act not in hidden
     ]
 
 
@@ -169,10 +190,10 @@ def _who(h: Happened) -> str:
     return {"party": _("申请人"), "officer": _("办理部门"), "system": _("系统")}[h.actor["kind"]]
 
 
-def _text(h: Happened, payload: dict[str, Any]) -> str:
+def _text(h: Happened, payload: dict[str, Any], content: ItemContent, language: str) -> str:
     act = Act(h.act)
     if act is Act.REQUEST_CORRECTION:
-        return "；".join(w["what"] for w in payload.get("wanted", ()))
+        return "；".join(f"{w.name}：{w.what}" for w in wanted_of(payload.get("wanted", ()), content, language))
     if act is Act.REFUSE:
         return "；".join(f"{g['reason']}（{g['article']}）" for g in payload.get("grounds", ()))
     if act is Act.DECLARE_NOT_COMPETENT and payload:
@@ -182,6 +203,9 @@ def _text(h: Happened, payload: dict[str, Any]) -> str:
         return _("{kind}，预计 {n} 个工作日：{reason}").format(
             kind=kind, n=h.facts["expected_days"], reason=payload["reason"]
         )
+    if act is Act.NOTIFY_HEARING and payload:
+        held_at = datetime.fromisoformat(payload["held_at"])
+        return _("{at}，{place}").format(at=datetime_text(held_at), place=payload["place"])
     if act is Act.EXTEND and payload:
         return _("延长 {n} 个工作日：{reason}").format(n=h.facts["days"], reason=payload["reason"])
     return str(payload.get("reason") or payload.get("opinion") or "")

@@ -123,6 +123,7 @@ class ReturnForm(StepForm):
 class WantedForm(ActForm):
     """One line for each field and material of the item; what is ticked is asked for, all in one notice."""
 
+    lead = _("在需要补正的那一行写明补正什么；其余留空。")
     many = "`field:<key>` or `material:<key>` of the item -> what is to be corrected there."
 
     def build(self) -> None:
@@ -133,9 +134,7 @@ class WantedForm(ActForm):
         lines = [(f"field:{f.key}", f.label.in_(language)) for f in content.form.all_fields() if f.kind != "note"]
         lines += [(f"material:{m.key}", m.title.in_(language)) for m in content.materials]
         for path, label in lines:
-            self.fields[path] = forms.CharField(
-                label=label, required=False, max_length=500, help_text=_("填写需要补正什么；不需要补正就留空")
-            )
+            self.fields[path] = forms.CharField(label=label, required=False, max_length=500)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
