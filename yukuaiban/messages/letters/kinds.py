@@ -1,6 +1,6 @@
 """Which letters there are, what each needs to be written, and the article of law beside each."""
 
-# ruff: noqa: E501  # the table is read across, one row a letter
+# the table is read across, one row a letter
 from __future__ import annotations
 
 from dataclasses import dataclass
