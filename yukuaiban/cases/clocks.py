@@ -124,3 +124,8 @@ def recount(case: Case, calendar: WorkingCalendar, today: date, at: Any) -> dict
     ctx = Context(case, at)
     ctx.__dict__["calendar"] = calendar
     return columns(ctx, ctx.history, steps=ctx.steps)
+
+
+def told(dates: dict[str, Any]) -> dict[str, Any]:
+    """What an event keeps of the dates it brought, for the letter that tells them."""
+    return {"told_due_on": dates["promised_on"] or dates["due_on"], "provisional": dates["is_provisional"]}

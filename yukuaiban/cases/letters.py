@@ -14,6 +14,7 @@ from yukuaiban.cases.models.procedure import PauseKind
 from yukuaiban.cases.states import Act
 from yukuaiban.chain import store
 from yukuaiban.config.now import ZONE
+from yukuaiban.identifiers.case_number import CaseNumber
 from yukuaiban.items.schema import ItemContent
 from yukuaiban.licences import selectors as licences
 from yukuaiban.messages.letters import services as letters
@@ -87,7 +88,7 @@ def context_of(ctx: Context, h: Happened, payload: dict[str, Any]) -> LetterCont
         addressee=case.applicant.name,
         item_name=ctx.guide.name_zh,
         item_type=ctx.guide.item_type,
-        case_number=case.number,
+        case_number=CaseNumber(case.number).grouped,
         made_at=h.at.astimezone(ZONE),
         articles=tuple(f"《{b.law}》{b.article or ''}" for b in content.basis),
         is_sample=ctx.guide.status == "sample",

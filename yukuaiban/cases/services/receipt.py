@@ -223,7 +223,7 @@ def enter_review(
         case,
         act,
         Outcome(
-            facts={"accepted_on": accepted_on, "deferred": list(deferred)},
+            facts={"accepted_on": accepted_on, "deferred": list(deferred), **clocks.told(dates)},
             columns={"accepted_on": accepted_on, "accepted_how": how, **dates},
             work=work.rows(case, State.IN_REVIEW, steps, due_on=dates["promised_on"] or dates["due_on"]),
             timers={},
