@@ -70,7 +70,7 @@ class Licence(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["type_code", "issuer_code", "serial"],
-                condition=Q(state__in=[state.value for state in STANDING]),
+                condition=Q(state__in=sorted(state.value for state in STANDING)),
                 name="one_version_of_a_licence_stands",
             ),
             models.UniqueConstraint(

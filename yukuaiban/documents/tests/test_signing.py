@@ -96,7 +96,6 @@ class TestSignedDocument:
         monkeypatch.setattr(keys, "_ring", None)
         assert check(signed).outcome is Outcome.FOREIGN
 
-
     def test_it_can_be_signed_where_an_event_loop_runs(self, plain, signing_keys):
         async def inside() -> bytes:
             return sign(plain, name="局", reason="签发", at=AT)

@@ -61,7 +61,12 @@ def everything(**changes: object) -> LetterContext:
         "people": (Person("张三", "申请人"), Person("王五", "审查人员")),
         "record": ("主持人宣布听证开始。", "申请人：请求重新测量。"),
         "conditions": ("不得超出许可项目经营。",),
-        "licence": LicenceFacts("食品经营许可证", "1.2.156.3005.2.Y1100000XTYB00008J001.Y1500103XTYB00123K.2026K7MQ3RTX9WHD.001.U", date(2026, 3, 30), date(2031, 3, 30)),
+        "licence": LicenceFacts(
+            "食品经营许可证",
+            "1.2.156.3005.2.Y1100000XTYB00008J001.Y1500103XTYB00123K.2026K7MQ3RTX9WHD.001.U",
+            date(2026, 3, 30),
+            date(2031, 3, 30),
+        ),
         "decided_on": date(2026, 3, 30),
         "decision_number": "渝办准〔2026〕第K7MQ-3RTX-9WHD号",
         "third_party_interest": "拟设经营场所与你的住宅相邻",
