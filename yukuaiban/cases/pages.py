@@ -37,8 +37,8 @@ from yukuaiban.places.selectors import DIVISIONS
 RECEIPT = "receipt_code"  # session key of the look-up code that is shown once
 
 
-@signed_in
 @require_http_methods(["GET", "POST"])
+@signed_in
 def apply(request: HttpRequest, code: str) -> HttpResponse:
     """Start, or go on with, the one draft for an item; what is missing before that is said with the way to get it."""
     guide = items.guide(code)
@@ -61,8 +61,8 @@ def _draft(request: HttpRequest, number: str) -> tuple[Case, Context, Actor]:
     return case, Context(case, now()), by
 
 
-@signed_in
 @require_GET
+@signed_in
 def draft(request: HttpRequest, number: str) -> HttpResponse:
     """Go on where the draft was left: at the first group that is not complete."""
     case, ctx, _by = _draft(request, number)
@@ -101,8 +101,8 @@ def _where(case: Case, ctx: Context, errors: Mapping[str, str]) -> list[tuple[st
     ]
 
 
-@signed_in
 @require_http_methods(["GET", "POST"])
+@signed_in
 def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
     """One group of questions a screen. Every button saves first; nothing typed is lost."""
     case, ctx, by = _draft(request, number)
@@ -148,8 +148,8 @@ def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
     return render(request, "cases/draft_group.html", context, status=422 if errors else 200)
 
 
-@signed_in
 @require_GET
+@signed_in
 def draft_materials(request: HttpRequest, number: str) -> HttpResponse:
     """What must be shown, what we already hold, and what is left to upload."""
     case, ctx, by = _draft(request, number)
@@ -169,8 +169,8 @@ def draft_materials(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-@signed_in
 @require_http_methods(["GET", "POST"])
+@signed_in
 def draft_review(request: HttpRequest, number: str) -> HttpResponse:
     """Everything once more, then the one button that files. Drafts are never mistaken for filings."""
     by = party_actor(request)
@@ -213,8 +213,8 @@ def draft_review(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-@signed_in
 @require_http_methods(["GET", "POST"])
+@signed_in
 def draft_discard(request: HttpRequest, number: str) -> HttpResponse:
     """Asks first: what was typed and uploaded is gone afterwards."""
     case, ctx, by = _draft(request, number)
@@ -225,8 +225,8 @@ def draft_discard(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/draft_discard.html", {"case": case, "guide": ctx.guide})
 
 
-@signed_in
 @require_GET
+@signed_in
 def mine(request: HttpRequest) -> HttpResponse:
     """My matters, newest first, with the next thing to do."""
     by = party_actor(request)
@@ -239,8 +239,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     )
 
 
-@signed_in
 @require_GET
+@signed_in
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Where it stands, the clock with its reasons, what happened, the one next thing to do."""
     by = party_actor(request)
@@ -251,8 +251,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/case.html", page_of(found, by, language=get_language() or "zh"))
 
 
-@signed_in
 @require_GET
+@signed_in
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """The receipt, to keep and to print; the look-up code is shown once."""
     by = party_actor(request)
@@ -277,8 +277,8 @@ def track(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/track.html", context, status=404 if "problem" in context else 200)
 
 
-@signed_in
 @require_http_methods(["GET", "POST"])
+@signed_in
 def correction(request: HttpRequest, number: str) -> HttpResponse:
     """What the notice asks for, and only that, can be changed."""
     by = party_actor(request)
@@ -330,8 +330,8 @@ def correction(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-@signed_in
 @require_http_methods(["GET", "POST"])
+@signed_in
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     by = party_actor(request)
     found = selectors.case_for_party(by, number)
@@ -342,8 +342,8 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/withdraw.html", {"case": found})
 
 
-@signed_in
 @require_http_methods(["GET", "POST"])
+@signed_in
 def request_hearing(request: HttpRequest, number: str) -> HttpResponse:
     by = party_actor(request)
     found = selectors.case_for_party(by, number)
@@ -354,8 +354,8 @@ def request_hearing(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/request_hearing.html", {"case": found})
 
 
-@signed_in
 @require_http_methods(["GET", "POST"])
+@signed_in
 def supplement(request: HttpRequest, number: str) -> HttpResponse:
     """Hand in what was left to be made up (容缺)."""
     by = party_actor(request)
@@ -374,8 +374,8 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-@signed_in
 @require_GET
+@signed_in
 def letter(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """One letter of my case, as the signed PDF."""
     found = selectors.case_for_party(party_actor(request), number)
@@ -390,8 +390,8 @@ def pdf(row: Letter) -> HttpResponse:
     return response
 
 
-@signed_in
 @require_POST
+@signed_in
 def message(request: HttpRequest, number: str) -> HttpResponse:
     by = party_actor(request)
     found = selectors.case_for_party(by, number)

@@ -69,8 +69,8 @@ def _editor(by: Actor) -> None:
         raise NotFound(_("没有这个页面。"))
 
 
-@officer_only
 @require_GET
+@officer_only
 def items(request: HttpRequest, by: Actor) -> HttpResponse:
     """Items of the editor's division that are worked out, and changes that wait for a second person."""
     _editor(by)
@@ -97,8 +97,8 @@ def items(request: HttpRequest, by: Actor) -> HttpResponse:
     return render(request, "desk/items.html", context)
 
 
-@officer_only
 @require_http_methods(["GET", "POST"])
+@officer_only
 def edit(request: HttpRequest, by: Actor, code: str) -> HttpResponse:
     _editor(by)
     item = get_object_or_404(ServiceItem.objects.select_related("entry__current_version", "differences"), code=code)
@@ -141,8 +141,8 @@ def edit(request: HttpRequest, by: Actor, code: str) -> HttpResponse:
     return render(request, "desk/item.html", context, status=422 if problem or form.errors else 200)
 
 
-@officer_only
 @require_http_methods(["GET", "POST"])
+@officer_only
 def change(request: HttpRequest, by: Actor, code: str, pk: int) -> HttpResponse:
     """What would change, beside what stands; a second person publishes or rejects."""
     _editor(by)

@@ -38,8 +38,8 @@ class AnnouncementForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
 
-@officer_only
 @require_GET
+@officer_only
 def announcements(request: HttpRequest, by: Actor) -> HttpResponse:
     rows = Announcement.objects.select_related("written_by__party", "published_by__party")[:100]
     context = {
@@ -51,8 +51,8 @@ def announcements(request: HttpRequest, by: Actor) -> HttpResponse:
     return render(request, "desk/announcements.html", context)
 
 
-@officer_only
 @require_http_methods(["GET", "POST"])
+@officer_only
 def edit(request: HttpRequest, by: Actor, pk: int | None = None) -> HttpResponse:
     row = get_object_or_404(Announcement, pk=pk) if pk else None
     form = AnnouncementForm(
@@ -69,24 +69,24 @@ def edit(request: HttpRequest, by: Actor, pk: int | None = None) -> HttpResponse
     return render(request, "desk/announcement.html", context, status=422 if form.is_bound else 200)
 
 
-@officer_only
 @require_POST
+@officer_only
 def publish(request: HttpRequest, by: Actor, pk: int) -> HttpResponse:
     services.announcement_publish(announcement=get_object_or_404(Announcement, pk=pk), by=by, at=now())
     toasts.success(request, _("已发布。"))
     return redirect("desk:announcements")
 
 
-@officer_only
 @require_POST
+@officer_only
 def withdraw(request: HttpRequest, by: Actor, pk: int) -> HttpResponse:
     services.announcement_withdraw(announcement=get_object_or_404(Announcement, pk=pk), by=by, at=now())
     toasts.success(request, _("已撤下。"))
     return redirect("desk:announcements")
 
 
-@officer_only
 @require_POST
+@officer_only
 def maintenance(request: HttpRequest, by: Actor) -> HttpResponse:
     """Close the city for changes, or open it again."""
     if request.POST.get("do") == "begin":

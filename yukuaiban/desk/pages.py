@@ -91,15 +91,15 @@ def _list(request: HttpRequest, by: Actor) -> dict[str, Any]:
     }
 
 
-@officer_only
 @require_GET
+@officer_only
 def work(request: HttpRequest, by: Actor) -> HttpResponse:
     """What the desks have to do, by light and due date."""
     return render(request, "desk/work.html", _list(request, by))
 
 
-@officer_only
 @require_GET
+@officer_only
 def case(request: HttpRequest, by: Actor, number: str) -> HttpResponse:
     """Everything at hand: answers, documents, clock, what happened, what can be done now and why the rest cannot."""
     by, found = reach(request, by, number)
@@ -143,8 +143,8 @@ def _case(found: Case, by: Actor) -> dict[str, Any]:
     }
 
 
-@officer_only
 @require_http_methods(["GET", "POST"])
+@officer_only
 def act(request: HttpRequest, by: Actor, number: str, act: str) -> HttpResponse:
     """One act: its consequence named, what it asks, then the service."""
     by, found = reach(request, by, number)
@@ -179,8 +179,8 @@ def _act(name: str) -> DeskAct:
     return ACTS[Act(name)]
 
 
-@officer_only
 @require_POST
+@officer_only
 def bulk(request: HttpRequest, by: Actor) -> HttpResponse:
     """The same act on many cases; a report per case, none hinders another."""
     row = _act(request.POST.get("act", ""))
@@ -200,8 +200,8 @@ def bulk(request: HttpRequest, by: Actor) -> HttpResponse:
     return render(request, "desk/bulk.html", context)
 
 
-@officer_only
 @require_POST
+@officer_only
 def filters(request: HttpRequest, by: Actor) -> HttpResponse:
     """Save the filters of the list under a name, or forget one."""
     if forget := request.POST.get("forget"):
@@ -229,8 +229,8 @@ def letters_of_day(by: Actor, on: date) -> list[Letter]:
     return [row for row in rows if row.subject in here]
 
 
-@officer_only
 @require_GET
+@officer_only
 def letters(request: HttpRequest, by: Actor) -> HttpResponse:
     """The letters of a day, to print."""
     on = _day(request)
@@ -238,8 +238,8 @@ def letters(request: HttpRequest, by: Actor) -> HttpResponse:
     return render(request, "desk/letters.html", context)
 
 
-@officer_only
 @require_GET
+@officer_only
 def letters_print(request: HttpRequest, by: Actor) -> HttpResponse:
     """All letters of a day as one PDF."""
     rows = letters_of_day(by, _day(request))
@@ -250,8 +250,8 @@ def letters_print(request: HttpRequest, by: Actor) -> HttpResponse:
     return response
 
 
-@officer_only
 @require_GET
+@officer_only
 def letter(request: HttpRequest, by: Actor, pk: int) -> HttpResponse:
     """One letter of a case that the officer may see."""
     row = Letter.objects.filter(pk=pk).first()

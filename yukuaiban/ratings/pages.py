@@ -16,8 +16,8 @@ from yukuaiban.ratings.models import Rating
 from yukuaiban.ratings.services import rating_give
 
 
-@signed_in
 @require_http_methods(["GET", "POST"])
+@signed_in
 def rate(request: HttpRequest, number: str) -> HttpResponse:
     """Five levels and a few words. The stars of the page count from the worst, the standard's codes from the best."""
     by = party_actor(request)
