@@ -269,6 +269,7 @@ class Walker:
         if role != "anonymous":
             self.client.force_login(world.accounts[role])
             self._typed_the_password_a_moment_ago(world.accounts[role])
+            self.client.get("/zh/me")  # hands out the signed pass
         self.cookies = {name: cookie.value for name, cookie in self.client.cookies.items()}
 
     def _typed_the_password_a_moment_ago(self, account: Any) -> None:

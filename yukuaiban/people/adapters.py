@@ -11,6 +11,7 @@ from django import forms
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yukuaiban.config.now import now
@@ -120,6 +121,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: Account, form: forms.BaseForm, commit: bool = True) -> Account:
         """Every account belongs to a person from the start, even before we know his name."""
         services.account_prepare(account=user)
+        user.language = (get_language() or "zh")[:2]
         return super().save_user(request, user, form, commit)
 
     def get_login_stages(self) -> list[str]:

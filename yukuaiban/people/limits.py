@@ -46,5 +46,5 @@ def consume(what: str, whose: str, *, at_most: int, seconds: int) -> None:
 def sweep() -> int:
     """Delete counts that no longer count; a job runs this."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM people_attempt WHERE until < now()")
+        cursor.execute("DELETE FROM people_attempt WHERE until <= now()")
         return int(cursor.rowcount)

@@ -13,8 +13,8 @@ from django.http import HttpRequest
 
 from yukuaiban.config.now import now
 from yukuaiban.people import passes
-from yukuaiban.people.models import Account, AccountEventKind
-from yukuaiban.people.services import note
+from yukuaiban.people.models import Account, AccountEventKind, Consent
+from yukuaiban.people.services import consent_give, note
 
 
 def connect() -> None:
@@ -30,6 +30,8 @@ def connect() -> None:
 
 
 def _signed_up(sender: Any, user: Account, **kwargs: Any) -> None:
+    assert user.party is not None  # the adapter gave him one
+    consent_give(account=user, party=user.party, kind=Consent.Kind.TERMS, at=now())
     note(user, AccountEventKind.OPENED, now())
 
 

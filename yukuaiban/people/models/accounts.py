@@ -137,6 +137,7 @@ class AccountEventKind(models.TextChoices):
     GUARDIANSHIP = "guardianship", _("监护关系有变动")
     CORRECTED = "corrected", _("更正个人信息")
     TOKEN = "token", _("接口令牌有变动")
+    POST = "post", _("岗位有变动")
     CLOSED = "closed", _("注销账号")
 
 
@@ -146,7 +147,6 @@ class AccountEvent(models.Model):
     account = models.ForeignKey(Account, models.CASCADE, related_name="events")
     kind = models.CharField(max_length=30, choices=AccountEventKind.choices)
     at = models.DateTimeField(default=now)
-    ip = models.GenericIPAddressField(null=True, blank=True)
     facts = models.JSONField(default=dict)
 
     class Meta:

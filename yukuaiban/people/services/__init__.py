@@ -12,6 +12,8 @@ from yukuaiban.people.services.accounts import (
 )
 from yukuaiban.people.services.families import (
     child_consent_set,
+    consent_give,
+    consent_withdraw,
     guardianship_confirm,
     guardianship_declare,
     guardianship_end,
@@ -54,6 +56,8 @@ __all__ = [
     "check_new_phone",
     "check_own_identity",
     "child_consent_set",
+    "consent_give",
+    "consent_withdraw",
     "correction_ask",
     "correction_decide",
     "guardianship_confirm",

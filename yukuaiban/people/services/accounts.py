@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -12,7 +12,9 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yukuaiban.messages import gateway
 from yukuaiban.people import passes
@@ -28,6 +30,9 @@ from yukuaiban.people.models import (
     PartyKind,
 )
 from yukuaiban.people.signals import account_closed
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 #: Each says, in the person's language, what must be finished before an account can be closed. Domains add theirs.
 Obstacle = Callable[[Account], list[str]]
@@ -64,11 +69,21 @@ def note(account: Account | int, kind: AccountEventKind, at: datetime, **facts: 
     AccountEvent.objects.create(account_id=account_id, kind=kind, at=at, facts=facts)
 
 
-def tell(account: Account, kind: str, subject: str, body: str) -> None:
-    """Tell the holder of an account by e-mail, or by text message where he has no e-mail."""
-    to = account.email or (account.phone if account.phone_verified_at else None)
-    if to:
-        transaction.on_commit(lambda: gateway.send(to, kind, subject, body), robust=True)
+def tell(
+    account: Account, kind: str, subject: StrPromise, body: StrPromise, *, to: str | None = None, **values: Any
+) -> None:
+    """Tell the holder of an account, in his language, once the transaction is committed.
+
+    Args:
+        subject, body: Lazy translations with {names} of `values`.
+        to: Another address than his e-mail, or his phone where he has no e-mail.
+    """
+    address = to or account.email or (account.phone if account.phone_verified_at else None)
+    if not address:
+        return
+    with translation.override(account.language):
+        words = str(subject), str(body).format(**values)
+    transaction.on_commit(lambda: gateway.send(address, kind, *words), robust=True)
 
 
 @transaction.atomic
@@ -113,7 +128,12 @@ def account_close(*, account: Account, at: datetime) -> None:
     if open_matters := obstacles(account):
         raise CannotClose(_("还不能注销：{matters}").format(matters="；".join(open_matters)))
     party = account.party
-    tell(account, "account.closed", _("账号已注销"), _("您的渝快办账号已按您的申请注销。若非本人操作，请拨打 12345。"))
+    tell(
+        account,
+        "account.closed",
+        gettext_lazy("账号已注销"),
+        gettext_lazy("您的渝快办账号已按您的申请注销。若非本人操作，请拨打 12345。"),
+    )
     account_closed.send(sender=Account, account=account, party=party, at=at)
     if party is not None:
         _end_authority(account, party, at)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yukuaiban.config.errors import Invalid
 from yukuaiban.config.now import today
@@ -227,8 +228,8 @@ def _end_older(older: Account, at: datetime) -> None:
     tell(
         older,
         "account.taken_over",
-        _("您的账号已并入新账号"),
-        _("您的渝快办账号已凭实名和实人认证并入一个新账号，原账号已停用。若非本人操作，请立即拨打 12345。"),
+        gettext_lazy("您的账号已并入新账号"),
+        gettext_lazy("您的渝快办账号已凭实名和实人认证并入一个新账号，原账号已停用。若非本人操作，请立即拨打 12345。"),
     )
     end_sessions(older, at)
     EmailAddress.objects.filter(user=older).delete()

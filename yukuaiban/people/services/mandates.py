@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yukuaiban.config.errors import Invalid, NotFound, PermissionRefused
 from yukuaiban.config.parameters import parameter
@@ -113,10 +114,10 @@ def mandate_ask_organisation(*, account: Account, code: str, terms: Terms, at: d
             tell(
                 head,
                 "mandate.asked",
-                _("有人申请担任经办人"),
-                _("{name} 申请担任 {organisation} 的经办人，请在“家庭与委托”里确认或拒绝。").format(
-                    name=agent.name, organisation=organisation.party.name
-                ),
+                gettext_lazy("有人申请担任经办人"),
+                gettext_lazy("{name} 申请担任 {organisation} 的经办人，请在“家庭与委托”里确认或拒绝。"),
+                name=agent.name,
+                organisation=organisation.party.name,
             )
     return row
 

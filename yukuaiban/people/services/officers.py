@@ -11,8 +11,9 @@ from yukuaiban.config.errors import Invalid, NotFound, PermissionRefused
 from yukuaiban.people import assurance, passes, selectors
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.errors import AlreadyDone, NeedsAssurance
-from yukuaiban.people.models import Account, Desk, Post, Role
+from yukuaiban.people.models import Account, AccountEventKind, Desk, Post, Role
 from yukuaiban.people.permissions import check_role, check_second_person
+from yukuaiban.people.services.accounts import note
 
 #: Roles that nobody may hold together: who checks the work does not do it. Law: 网络安全法 第二十一条; GB/T 22239-2019.
 APART = {Role.AUDITOR: {Role.WINDOW, Role.HANDLER, Role.APPROVER, Role.EDITOR, Role.SUPERVISOR}}
@@ -34,9 +35,8 @@ def post_give(
     if account.party is None or not assurance.reaches(account.party.assurance, assurance.REAL_NAME):
         raise NeedsAssurance(_("岗位人员须先完成实名认证。"))
     _check_apart(account, desk, valid_from)
-    return _create(
-        Post(account=account, desk=desk, valid_from=valid_from, valid_until=valid_until), account, valid_from
-    )
+    post = Post(account=account, desk=desk, valid_from=valid_from, valid_until=valid_until)
+    return _create(post, by, at)
 
 
 @transaction.atomic
@@ -63,7 +63,7 @@ def post_substitute(
         substitute_for=post,
         reason=reason,
     )
-    return _create(row, account, valid_from)
+    return _create(row, by, at)
 
 
 @transaction.atomic
@@ -82,11 +82,12 @@ def post_end(*, post_id: int, on: date, by: Actor, at: datetime) -> Post:
         post.valid_until = on
         post.save(update_fields=["valid_until"])
     passes.revoke(post.account_id)
+    note(post.account_id, AccountEventKind.POST, at, desk=post.desk_id, ended=on.isoformat(), by=by.account_id)
     return post
 
 
-def _create(post: Post, account: Account, valid_from: date) -> Post:
-    if post.valid_until is not None and post.valid_until <= valid_from:
+def _create(post: Post, by: Actor, at: datetime) -> Post:
+    if post.valid_until is not None and post.valid_until <= post.valid_from:
         message = _("结束日期应在开始日期之后。")
         raise Invalid(message, details={"valid_until": message})
     try:
@@ -94,7 +95,8 @@ def _create(post: Post, account: Account, valid_from: date) -> Post:
             post.save()
     except IntegrityError as error:
         raise AlreadyDone(_("此人从这一天起已在这个岗位上。")) from error
-    passes.revoke(account.pk)
+    passes.revoke(post.account_id)
+    note(post.account_id, AccountEventKind.POST, at, desk=post.desk_id, by=by.account_id)
     return post
 
 

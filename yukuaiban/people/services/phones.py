@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yukuaiban.config.errors import Invalid
 from yukuaiban.identifiers import phone as phones
@@ -51,14 +52,15 @@ def phone_change(*, account: Account, phone: str, proof: str, at: datetime) -> N
         kind = AccountEventKind.PHONE_RECOVERED if lost else AccountEventKind.PHONE_CHANGED
         note(account, kind, at, old=phones.mask(old) if old else "", new=phones.mask(phone), proof=proof)
         passes.revoke(account.pk)
-        tell(
-            account,
-            "account.phone_changed",
-            _("手机号码已更换"),
-            _("您的渝快办账号已改用手机号码 {phone}。若非本人操作，请立即拨打 12345。").format(
-                phone=phones.mask(phone)
-            ),
-        )
+        for to in {account.email or None, old} - {None} or {phone}:  # the old number learns of it too
+            tell(
+                account,
+                "account.phone_changed",
+                gettext_lazy("手机号码已更换"),
+                gettext_lazy("您的渝快办账号已改用手机号码 {phone}。若非本人操作，请立即拨打 12345。"),
+                to=to,
+                phone=phones.mask(phone),
+            )
 
 
 def check_new_phone(*, account: Account, phone: str) -> None:
@@ -165,11 +167,12 @@ def _take_away(holder: Account, at: datetime) -> None:
     tell(
         holder,
         "account.phone_taken",
-        _("您的账号不再使用原手机号码"),
-        _(
+        gettext_lazy("您的账号不再使用原手机号码"),
+        gettext_lazy(
             "手机号码 {phone} 的现机主已验证号码并完成实名，您的渝快办账号不再使用它。账号内的办件和证照不受影响。"
             "请用电子邮箱登录后绑定新号码；若号码仍是您的，请拨打 12345。"
-        ).format(phone=phones.mask(old)),
+        ),
+        phone=phones.mask(old),
     )
 
 

@@ -153,9 +153,10 @@ def correction_decide(*, request_id: int, grant: bool, answer: str, by: Actor, a
     tell(
         row.asked_by,
         "account.correction",
-        _("个人信息更正申请的答复"),
-        _("您申请更正的“{field}”：{state}。{answer}").format(
-            field=FIELD_NAMES[row.field], state=row.get_state_display(), answer=row.answer
-        ),
+        gettext_lazy("个人信息更正申请的答复"),
+        gettext_lazy("您申请更正的“{field}”：{state}。{answer}"),
+        field=FIELD_NAMES[row.field],
+        state=CorrectionRequest.State(row.state).label,
+        answer=row.answer,
     )
     return row

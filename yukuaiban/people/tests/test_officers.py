@@ -70,6 +70,7 @@ class TestPosts:
         given = services.post_give(account=new, desk=desk(), valid_from=today(), by=supervisor, at=now())
         assert selectors.officer(new).roles == {"handler"}
         assert selectors.officers_at(given.desk) == [new]
+        assert new.events.get(kind="post").facts["by"] == supervisor.account_id
         elsewhere = desk(where=make.department("civil_affairs"))
         with pytest.raises(PermissionRefused):
             services.post_give(account=new, desk=elsewhere, valid_from=today(), by=supervisor, at=now())

@@ -37,7 +37,8 @@ class TestChangingIt:
         holder.refresh_from_db()
         assert (holder.phone, holder.party.phone) == (NEW, NEW)
         assert Account.objects.with_phone(OLD) is None
-        assert "139****9000" in make.messages("holder@example.com")[-1]["body"]
+        for to in ("holder@example.com", OLD):  # the old number learns of it too
+            assert "139****9000" in make.messages(to)[-1]["body"]
 
     def test_needs_the_password_of_a_moment_ago(self, holder):
         assert "reauthenticate" in make.signed_in(holder).get("/zh/me/security/phone")["Location"]

@@ -122,6 +122,17 @@ class TestCorrection:
         person.party.refresh_from_db()
         assert str(person.party.birth_on) == "1990-01-02"
         assert "出生日期" in make.messages("jia@example.com")[-1]["body"]
+
+    def test_the_answer_is_in_the_person_s_language(self, person, django_capture_on_commit_callbacks):
+        Account.objects.filter(pk=person.pk).update(language="en")
+        row = self.ask(person)
+        with django_capture_on_commit_callbacks(execute=True):
+            services.correction_decide(request_id=row.pk, grant=True, answer="", by=make.at_work(Role.WINDOW), at=now())
+        assert make.messages("jia@example.com")[-1]["subject"] == "Answer to your correction request"
+
+    def test_decided_once(self, person):
+        row, officer = self.ask(person), make.at_work(Role.WINDOW)
+        services.correction_decide(request_id=row.pk, grant=True, answer="", by=officer, at=now())
         with pytest.raises(AlreadyDone):
             services.correction_decide(request_id=row.pk, grant=False, answer="x", by=officer, at=now())
 

@@ -56,6 +56,7 @@ class TestSigningUp:
         assert account.phone == STORED
         assert account.party.assurance == "registered"
         assert list(account.events.values_list("kind", flat=True)) == ["opened"]
+        assert account.party.consents.get().kind == "terms"
 
     def test_by_e_mail_with_a_code(self):
         browser, answer = sign_up("Zhang@Example.com")
