@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -27,6 +28,7 @@ from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Account, Role
 
 P = ParamSpec("P")
+V = TypeVar("V", bound=Callable[..., HttpResponse])
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 NOTHING_HERE = gettext_lazy("没有找到这个页面。请检查网址，或从首页重新进入。")
@@ -56,7 +58,7 @@ def account_of(request: HttpRequest) -> Account:
     """
     if not request.user.is_authenticated:
         raise NotSignedIn(gettext_lazy("请先登录。"))
-    account: Account = request.user  # type: ignore[assignment]
+    account: Account = request.user
     return account
 
 
@@ -73,11 +75,11 @@ def officer_actor(request: HttpRequest, *roles: Role) -> Actor:
     actor = who(request).as_officer()
     if actor is None:
         raise NotFound(NOTHING_HERE)
-    if roles and actor.role not in roles:
+    if roles and (actor.role is None or actor.role not in roles):
         wanted = "、".join(str(role.label) for role in roles)
         raise PermissionRefused(
             _("此页面属于{roles}岗位，您现在的岗位是{role}。请切换岗位。").format(
-                roles=wanted, role=Role(actor.role).label
+                roles=wanted, role=Role(str(actor.role)).label
             )
         )
     return actor
@@ -92,7 +94,7 @@ def signed_in(view: View[P]) -> View[P]:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
 
-    return door
+    return cast(View[P], door)
 
 
 def at_post(*roles: Role) -> Callable[[View[P]], View[P]]:
@@ -110,7 +112,20 @@ def at_post(*roles: Role) -> Callable[[View[P]], View[P]]:
                 raise NotFound(NOTHING_HERE)
             return view(request, *args, **kwargs)
 
-        return door
+        return cast(View[P], door)
+
+    return decorate
+
+
+def password_again(*, on_get: bool = True) -> Callable[[V], V]:
+    """A page that asks for the password (or another proof) again when that was more than five minutes ago.
+
+    Args:
+        on_get: Whether already opening the page asks; else only handing something in.
+    """
+
+    def decorate(view: V) -> V:
+        return cast(V, reauthentication_required(view, allow_get=not on_get))
 
     return decorate
 

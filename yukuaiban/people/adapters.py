@@ -46,7 +46,7 @@ class PhoneField(forms.CharField):
             raise forms.ValidationError(error.message, code=error.code) from error
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Phones, where people go after logging in, and the gateway."""
 
     # --- phones: an unproved number belongs to nobody, so nobody can block another's number by typing it ---------
@@ -108,7 +108,7 @@ class AccountAdapter(DefaultAccountAdapter):
         headers: dict[str, str] | None = None,
     ) -> EmailMessage:
         kind = template_prefix.replace("/email/", ".")
-        return super().render_mail(template_prefix, email, context, {**(headers or {}), gateway.KIND_HEADER: kind})
+        return super().render_mail(template_prefix, email, context, {**(headers or {}), gateway.KIND_HEADER: kind})  # type: ignore[no-any-return]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         try:
@@ -122,7 +122,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Every account belongs to a person from the start, even before we know his name."""
         services.account_prepare(account=user)
         user.language = (get_language() or "zh")[:2]
-        return super().save_user(request, user, form, commit)
+        return super().save_user(request, user, form, commit)  # type: ignore[no-any-return]
 
     def get_login_stages(self) -> list[str]:
         ours = "yukuaiban.people.stages.EmailVerificationStage"
@@ -145,7 +145,7 @@ class AccountAdapter(DefaultAccountAdapter):
             return reverse("account_login")
 
 
-class MfaAdapter(DefaultMFAAdapter):
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets of authenticator apps and recovery codes stand encrypted."""
 
     def encrypt(self, text: str) -> str:

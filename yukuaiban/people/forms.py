@@ -65,7 +65,7 @@ def contact_field(**options: Any) -> forms.CharField:
     )
 
 
-class LoginForm(allauth_forms.LoginForm):
+class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]
     """Phone or e-mail, and the password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -79,7 +79,7 @@ class LoginForm(allauth_forms.LoginForm):
         return read_contact(self.cleaned_data["login"])[1]
 
 
-class SignupForm(allauth_forms.SignupForm):
+class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
     """One way to reach the person, a password, and his agreement. A code then proves that the way is his."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -99,7 +99,7 @@ class SignupForm(allauth_forms.SignupForm):
         return value
 
 
-class RequestLoginCodeForm(allauth_forms.RequestLoginCodeForm):
+class RequestLoginCodeForm(allauth_forms.RequestLoginCodeForm):  # type: ignore[misc]
     """A code to log in with, or to set a new password after."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -127,19 +127,19 @@ class _Code(forms.Form):
         self.fields["code"].widget.attrs.pop("placeholder", None)
 
 
-class ConfirmEmailForm(_Code, allauth_forms.ConfirmEmailVerificationCodeForm):
+class ConfirmEmailForm(_Code, allauth_forms.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
     pass
 
 
-class ConfirmLoginForm(_Code, allauth_forms.ConfirmLoginCodeForm):
+class ConfirmLoginForm(_Code, allauth_forms.ConfirmLoginCodeForm):  # type: ignore[misc]
     pass
 
 
-class ConfirmPasswordResetForm(_Code, allauth_forms.ConfirmPasswordResetCodeForm):
+class ConfirmPasswordResetForm(_Code, allauth_forms.ConfirmPasswordResetCodeForm):  # type: ignore[misc]
     pass
 
 
-class VerifyPhoneForm(_Code, allauth_forms.VerifyPhoneForm):
+class VerifyPhoneForm(_Code, allauth_forms.VerifyPhoneForm):  # type: ignore[misc]
     pass
 
 
@@ -441,7 +441,7 @@ class PostForm(forms.Form):
         self.fields["desk"].choices = [(str(pk), name) for pk, name in desks]  # type: ignore[attr-defined]
 
 
-class SetPasswordForm(allauth_forms.SetPasswordForm):
+class SetPasswordForm(allauth_forms.SetPasswordForm):  # type: ignore[misc]
     """A new password, twice."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

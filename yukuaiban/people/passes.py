@@ -176,7 +176,7 @@ def _refuse_forged(request: HttpRequest) -> None:
     """A browser's session changes something by the API only together with its CSRF token."""
     check = _Csrf(lambda _request: HttpResponse())
     check.process_request(request)
-    if check.process_view(request, lambda _request: None, (), {}) is not None:
+    if check.process_view(request, lambda _request: HttpResponse(), (), {}) is not None:
         raise PermissionRefused(_("缺少 CSRF 令牌：浏览器里请带上 X-CSRFToken，程序请使用接口令牌。"))
 
 

@@ -30,7 +30,7 @@ def own_or_family(actor: Actor, party: Party | int | None) -> bool:
     Law: 公务员法 第七十六条 (回避: own interest, or that of spouse, lineal and near collateral relatives);
     for penalties 行政处罚法 第四十三条.
     """
-    if not actor.is_officer or party is None:
+    if not actor.is_officer or actor.account_id is None or party is None:
         return False
     wanted = party if isinstance(party, int) else party.pk
     person_id = Account.objects.values_list("party_id", flat=True).get(pk=actor.account_id)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from yukuaiban.config.now import now
 from yukuaiban.people import limits, passes
-from yukuaiban.people.models import Account, Party, PhoneClaim
+from yukuaiban.people.models import Account, PhoneClaim
 
 UNPROVED_FOR = timedelta(days=7)
 AT_ONCE = 500
@@ -31,6 +31,7 @@ def sweep() -> None:
     ).exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user"))
     for account in unproved[:AT_ONCE]:
         with transaction.atomic():
-            party_id = account.party_id
+            party = account.party
             account.delete()
-            Party.objects.filter(pk=party_id, id_index__isnull=True).delete()
+            if party is not None:
+                party.delete()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from yukuaiban.people.pages import desk, family, identity, privacy, security
 
@@ -48,7 +48,7 @@ officers = [
     path("requests/corrections/<int:pk>", desk.correction, name="correction"),
     path("requests/guardianships/<int:pk>", desk.guardianship, name="guardianship_confirm"),
 ]
-ours = [
+ours: list[URLPattern | URLResolver] = [
     path("me", identity.me, name="me"),
     path("claim-phone", security.claim, name="claim"),
     path("me/", include(mine)),

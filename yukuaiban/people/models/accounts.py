@@ -69,7 +69,7 @@ class Account(AbstractBaseUser):
 
     USERNAME_FIELD = "number"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: list[str] = []  # type: ignore[misc]
 
     objects = AccountManager()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -56,7 +55,7 @@ def reads(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @access.signed_in
-@reauthentication_required(allow_get=True)
+@access.password_again(on_get=False)
 def export(request: HttpRequest) -> HttpResponse:
     """All my data as one file."""
     account, party = access.account_of(request), _about(request)
@@ -115,7 +114,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @access.signed_in
-@reauthentication_required(allow_get=True)
+@access.password_again(on_get=False)
 def close(request: HttpRequest) -> HttpResponse:
     """Close the account; what goes and what the law keeps is said first."""
     account = access.account_of(request)

@@ -6,7 +6,6 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.password_change import change_password, finalize_password_change
 from allauth.account.models import EmailAddress
@@ -70,7 +69,7 @@ def security(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @access.signed_in
-@reauthentication_required
+@access.password_again()
 def phone(request: HttpRequest) -> HttpResponse:
     """Change the number: the old one still receives, or it is lost and name and document are checked again."""
     account = access.account_of(request)
@@ -212,7 +211,7 @@ def claim_person(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("号码已归到您的账号。"))
             if mine is not None:
                 return redirect("people:security")
-            return perform_login(request, account, redirect_url=reverse("people:me"))
+            return perform_login(request, account, redirect_url=reverse("people:me"))  # type: ignore[no-any-return]
     return _public_form(
         request,
         form,
@@ -236,7 +235,7 @@ def _public_form(request: HttpRequest, form: forms.Form, **context: Any) -> Http
 
 @require_http_methods(["GET", "POST"])
 @access.signed_in
-@reauthentication_required
+@access.password_again()
 def api_tokens(request: HttpRequest) -> HttpResponse:
     """Tokens for programs that use the API in my name; a new one is shown once."""
     account, who = access.account_of(request), access.who(request)

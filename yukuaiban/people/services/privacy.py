@@ -47,7 +47,7 @@ def person_read(
     Raises: PermissionRefused for who holds no post, Invalid without a reason, NotFound.
     Law: 个人信息保护法 第四十四条, 第五十一条.
     """
-    if not by.is_officer:
+    if not by.is_officer or by.account_id is None:
         raise PermissionRefused(_("只有在岗人员可以查看。"))
     if not reason.strip():
         raise Invalid(_("请写明查看的理由，当事人会看到。"), details={"reason": _("请写明理由。")})
