@@ -120,9 +120,10 @@ def _case(found: Case, by: Actor) -> dict[str, Any]:
     answers = selectors.answers_of(found)
     page = page_of(found, by, language=language)
     correction = getattr(found, "correction", None)
-    changed = set()
+    rows = forms.summary(ctx.content.form, answers, language, divisions=DIVISIONS)
+    changed: list[str] = []
     if correction and correction.handed_in_on and correction.answers_before:
-        changed = set(forms.diff(ctx.content.form, correction.answers_before, answers))
+        changed = forms.diff(ctx.content.form, correction.answers_before, answers)
     acts = [
         (p, ACTS[p.row.act], reverse("desk:act", args=[found.number, p.row.act.value]))
         for p in page["possible"]
@@ -132,8 +133,8 @@ def _case(found: Case, by: Actor) -> dict[str, Any]:
         **page,
         "acts": [a for a in acts if a[0].refusal is None],
         "refused_acts": [a for a in acts if a[0].refusal is not None],
-        "rows": forms.summary(ctx.content.form, answers, language, divisions=DIVISIONS),
-        "changed": changed,
+        "rows": rows,
+        "changed": {row.path for row in rows if any(_touch(row.path, path) for path in changed)},
         "correction": correction,
         "files": materials.files_of(found.pk, by=by),
         "steps": ctx.steps,
@@ -141,6 +142,11 @@ def _case(found: Case, by: Actor) -> dict[str, Any]:
         "antivirus_off": materials.antivirus_is_off(),
         "over": State(found.state) in ENDED,
     }
+
+
+def _touch(one: str, other: str) -> bool:
+    """Whether two paths name the same answer, or one a part of the other: an address and its street."""
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
 
 
 @require_http_methods(["GET", "POST"])
