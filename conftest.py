@@ -226,6 +226,9 @@ def _take_clone(kind: str) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    from django.utils import translation
+
+    translation.deactivate()  # a page asked for in English leaves its thread in English
     fixtures = set(getattr(item, "fixturenames", ()))
     if fixtures & NEEDS_DATABASE or item.get_closest_marker("django_db"):
         blocker = item.config.stash[_blocker_key()]

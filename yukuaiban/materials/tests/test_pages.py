@@ -13,7 +13,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 from PIL import Image
 from pypdf import PdfReader
 
@@ -36,12 +35,6 @@ def signed_in(account) -> Client:
     client = Client()
     client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
-
-
-@pytest.fixture(autouse=True)
-def in_chinese():
-    """A request in English leaves its language behind in the thread."""
-    translation.activate("zh")
 
 
 @pytest.fixture
