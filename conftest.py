@@ -129,7 +129,7 @@ def _forget_what_was_read() -> None:
 
     epochs.forget()
     calendars.settled()
-    for name, module in list(sys.modules.items()):
+    for name, module in sys.modules.copy().items():
         if name.startswith("yukuaiban.") and name.endswith((".selectors", ".guide")):
             for kept in list(vars(module).values()):
                 if hasattr(kept, "cache_clear"):
@@ -222,6 +222,11 @@ def _take_clone(kind: str) -> None:
     elif kind == "bare" or EPOCHS_ADVANCED:  # a test in the loaded city mostly reads: there it is worth keeping
         _forget_what_was_read()
     EPOCHS_ADVANCED.clear()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser last: playwright keeps an event loop in its thread, in which nothing else can run one."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.hookimpl(tryfirst=True)

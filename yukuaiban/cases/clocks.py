@@ -9,7 +9,7 @@ from typing import Any
 
 from yukuaiban.calendars import Clock, ClockKind, Limit, Unit, WorkingCalendar
 from yukuaiban.calendars import clock as run_clock
-from yukuaiban.calendars.clock import Event, Extended, Paused, Restarted, Resumed, Started, Stopped
+from yukuaiban.calendars.clock import Event, Extended, Paused, Restarted, Resumed, Started, Stopped, due_date
 from yukuaiban.cases.context import Context, Happened
 from yukuaiban.cases.models import Case, Step
 from yukuaiban.cases.states import Act
@@ -61,9 +61,11 @@ def with_event(ctx: Context, act: Act, facts: dict[str, Any]) -> list[Happened]:
     return [*ctx.history, Happened(ctx.case.seq + 1, act.value, ctx.at, {}, _iso(facts))]
 
 
-def columns(ctx: Context, history: Sequence[Happened], *, steps: Iterable[Step]) -> dict[str, Any]:
-    """The dates to store for a case after a history."""
-    return dates(events(history), ctx.content, ctx.calendar, ctx.today, steps=steps)
+def columns(ctx: Context, history: Sequence[Happened], *, steps: Sequence[Step]) -> dict[str, Any]:
+    """The dates to store for a case after a history; `steps` get theirs too, for the caller to save."""
+    happened = events(history)
+    count_steps(steps, happened, ctx.calendar, ctx.today)
+    return dates(happened, ctx.content, ctx.calendar, ctx.today, steps=steps)
 
 
 def dates(
@@ -83,6 +85,21 @@ def dates(
         "is_provisional": both.statutory.due_on.provisional or both.promised.due_on.provisional,
         "calendar_version": calendar.version,
     }
+
+
+def count_steps(steps: Iterable[Step], happened: Sequence[Event], calendar: WorkingCalendar, today: date) -> None:
+    """Set the due date of each open step: its working days, and what stops the case stops its steps."""
+    for step in steps:
+        if step.state != Step.State.OPEN or step.opened_on is None:
+            continue
+        course: list[Event] = [Started(step.opened_on, "accepted")]
+        for event in happened:
+            stops = isinstance(event, Paused) and event.on >= step.opened_on
+            if stops or (isinstance(event, Resumed) and isinstance(course[-1], Paused)):
+                course.append(event)
+        due = due_date(course, Limit(step.days, Unit.WORKING_DAY), calendar, today)
+        assert due is not None
+        step.due_on = due.on
 
 
 def _clocks(happened: Sequence[Event], content: ItemContent, calendar: WorkingCalendar, today: date) -> Clocks:

@@ -9,19 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yukuaiban.calendars import Light, Reason, render
+from yukuaiban.calendars.reasons import limit_in_words
 from yukuaiban.cases import clocks, selectors
 from yukuaiban.cases.context import Context, Happened
+from yukuaiban.cases.letters import FOLLOWS
 from yukuaiban.cases.models import Case, Hearing
 from yukuaiban.cases.models.procedure import PauseKind
 from yukuaiban.cases.states import ENDED, STATE_LABELS, Act, State
 from yukuaiban.chain import store
 from yukuaiban.config.now import now, today
+from yukuaiban.config.parameters import parameter
 from yukuaiban.design.clockline import ClockLine, Pause, clock_line
 from yukuaiban.design.formats import datetime_text
 from yukuaiban.items.schema import ItemContent
@@ -51,6 +56,7 @@ class NextThing:
     button: str = ""
     by_day: date | None = None
     kind: str = "info"
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ def page_of(case: Case, by: Actor | None, *, language: str) -> dict[str, Any]:
         "lines": _lines(ctx, both) if both else [],
         "reasons": _reasons(both, language) if both else [],
         "timeline": list(reversed(told(ctx, private=by is not None, language=language))),
-        "next": next_thing(ctx) if by is not None else None,
+        "next": next_thing(ctx, language) if by is not None else None,
         "wanted": wanted_of(case.correction.wanted, ctx.content, language) if hasattr(case, "correction") else [],
         "possible": selectors.possible_acts(ctx, by) if by is not None else [],
         "talk": list(case.messages.all()) if by is not None else [],
@@ -211,7 +217,7 @@ def _text(h: Happened, payload: dict[str, Any], content: ItemContent, language: 
     return str(payload.get("reason") or payload.get("opinion") or "")
 
 
-def next_thing(ctx: Context) -> NextThing | None:
+def next_thing(ctx: Context, language: str) -> NextThing | None:
     """The one next action on top of the case page, for the applicant."""
     case, number = ctx.case, ctx.case.number
     match ctx.state:
@@ -256,7 +262,49 @@ def next_thing(ctx: Context) -> NextThing | None:
         case State.CLOSED | State.DELIVERED if case.licence_id:
             return NextThing(_("证照已放进您的卡包"), "", reverse("licences:wallet"), _("查看证照"), kind="success")
         case _:
-            return None
+            return _why_not(ctx, language)
+
+
+_AGAINST = {  # what the applicant did not ask for
+    Act.DECLARE_NOT_NEEDED: gettext_lazy("这件事不需要许可，没有受理"),
+    Act.DECLARE_NOT_COMPETENT: gettext_lazy("这件事不归本部门办，没有受理"),
+    Act.DECLINE: gettext_lazy("没有受理"),
+    Act.REFUSE: gettext_lazy("没有准予"),
+    Act.TERMINATE: gettext_lazy("已终止办理"),
+    Act.LAPSE_CORRECTION: gettext_lazy("逾期没有补正，申请已终止"),
+    Act.REVOKE: gettext_lazy("许可已被撤销"),
+    Act.CANCEL: gettext_lazy("许可已被注销"),
+}
+
+
+def _why_not(ctx: Context, language: str) -> NextThing | None:
+    """The decision against the applicant that stands: why, what he can do about it, and the letter that says so.
+
+    Law: 行政许可法 第三十八条第二款; 行政复议法 第二十条第一款; 行政诉讼法 第四十六条第一款.
+    """
+    since_reopened = list(takewhile(lambda h: h.act != Act.REOPEN, reversed(ctx.history)))
+    decisive = next((h for h in since_reopened if h.act in _AGAINST), None)
+    if decisive is None:
+        return None
+    act = Act(decisive.act)
+    payload = store.payloads(ctx.case.pk).get(decisive.seq, {})
+    review, suit = (
+        limit_in_words(p.value, p.unit, language)
+        for p in (parameter("review_application_limit", decisive.on), parameter("litigation_limit", decisive.on))
+    )
+    remedies = _("不服的，自收到文书之日起 {review}内可以申请行政复议，{suit}内可以提起行政诉讼。").format(
+        review=review, suit=suit
+    )
+    kind = FOLLOWS[act]
+    letter = next((x for x in letters.letters_for(ctx.case.pk) if x.kind == kind), None)
+    return NextThing(
+        str(_AGAINST[act]),
+        _text(decisive, payload, ctx.content, language),
+        reverse("cases:letter", args=[ctx.case.number, letter.pk]) if letter else "",
+        _("看文书") if letter else "",
+        kind="warn",
+        more=remedies,
+    )
 
 
 def _owes_deferred(history: Iterable[Happened]) -> bool:

@@ -47,11 +47,9 @@ def batch(after: int = 0) -> int | None:
 def _columns(case: Case) -> dict[str, object]:
     ctx = Context(case, now())
     if case.accepted_on:
-        for step in ctx.steps:
-            if step.state == Step.State.OPEN and step.opened_on:
-                step.due_on = ctx.calendar.add(step.opened_on, step.days).on
+        dates = clocks.columns(ctx, ctx.history, steps=ctx.steps)
         Step.objects.bulk_update(ctx.steps, ["due_on"])
-        return clocks.columns(ctx, ctx.history, steps=ctx.steps)
+        return dates
     start = case.corrected_on or case.received_on
     assert start is not None
     columns: dict[str, object] = {"calendar_version": ctx.calendar.version}

@@ -270,8 +270,8 @@ def open_stage(ctx: Context, steps: Sequence[Step], stage: int, *, on: date) -> 
     for step in steps:
         if step.stage == stage and step.state == Step.State.WAITING:
             step.state, step.opened_on = Step.State.OPEN, on
-            step.due_on = ctx.calendar.add(on, step.days).on
             opened.append(step)
+    clocks.count_steps(opened, clocks.events(ctx.history), ctx.calendar, ctx.today)
     Step.objects.bulk_update(opened, ["state", "opened_on", "due_on"])
     return list(steps)
 

@@ -156,6 +156,7 @@ def stop_clock(ctx: Context, act: Act, *, kind: str, reason: str, expected_days:
         by=by,
         at=ctx.at,
     )
+    Step.objects.bulk_update(ctx.steps, ["due_on"])
     Pause.objects.create(
         case=case, made_at=ctx.at, made_by_post_id=by.post_id, kind=kind, reason=reason, expected_days=expected_days, from_on=ctx.today
     )  # fmt: skip
@@ -188,6 +189,7 @@ def restart_clock(ctx: Context, act: Act, *, outcome: str, by: Actor) -> Case:
         by=by,
         at=ctx.at,
     )
+    Step.objects.bulk_update(ctx.steps, ["due_on"])
     case.pauses.filter(until_on__isnull=True).update(until_on=ctx.today)
     return case
 

@@ -183,6 +183,9 @@ class TestHearing:
         clocks = of_case(Context(case, at(date(2026, 3, 16), 17)))
         assert clocks.promised.used == 2  # 3 March and 16 March: a day counts if the clock ran at its end
         assert case.promised_on == date(2026, 3, 19)
+        step = case.steps.get(state="open")
+        assert (step.opened_on, step.days) == (date(2026, 3, 2), 2)
+        assert step.due_on == case.step_on == date(2026, 3, 16)  # 3 and 16 March: what stops the case stops its steps
 
     def test_the_chair_did_not_review_the_case(self, accepted):
         case, where, _who = accepted

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from yukuaiban.calendars.reasons import limit_in_words
 from yukuaiban.config import laws
 from yukuaiban.config.now import ZONE
 from yukuaiban.config.parameters import parameter
@@ -44,12 +45,9 @@ def remedies(ctx: LetterContext) -> Block:
     where = ctx.body.review_body or "有管辖权的行政复议机关"
     court = ctx.body.court or "有管辖权的人民法院"
     return paragraph(
-        f"如对本决定不服，可以自收到本文书之日起{review.value}{_UNITS[review.unit]}内向{where}申请行政复议，"
-        f"也可以自收到本文书之日起{suit.value}{_UNITS[suit.unit]}内依法向{court}提起行政诉讼。"
+        f"如对本决定不服，可以自收到本文书之日起{limit_in_words(review.value, review.unit)}内向{where}申请行政复议，"
+        f"也可以自收到本文书之日起{limit_in_words(suit.value, suit.unit)}内依法向{court}提起行政诉讼。"
     )
-
-
-_UNITS = {"calendar_day": "日", "month": "个月", "working_day": "个工作日"}
 
 
 # --- the pieces -------------------------------------------------------------------------------------------------------
