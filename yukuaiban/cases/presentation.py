@@ -55,6 +55,7 @@ class NextThing:
     url: str = ""
     button: str = ""
     by_day: date | None = None
+    by_day_label: str = ""
     kind: str = "info"
     more: str = ""
 
@@ -133,8 +134,13 @@ def _reasons(both: clocks.Clocks, language: str) -> list[str]:
     return [render(reason, language) for reason in lines]
 
 
-def _title(h: Happened) -> str:
+def _title(h: Happened, content: ItemContent, language: str) -> str:
     act = Act(h.act)
+    if act is Act.PASS_STEP:
+        step = next((s.title.in_(language) for s in content.process.steps if s.key == h.facts["step"]), h.facts["step"])
+        if h.facts["agreed"] < h.facts["of"]:
+            return _("{step}：{n} 人同意，共须 {of} 人").format(step=step, n=h.facts["agreed"], of=h.facts["of"])
+        return _("{step}：通过").format(step=step)
     names = {
         Act.FILE: _("提交了申请"),
         Act.DECLARE_NOT_NEEDED: _("告知：这件事不需要许可，不受理"),
@@ -146,7 +152,6 @@ def _title(h: Happened) -> str:
         Act.DEEM_ACCEPTED: _("逾期未告知补正，依法视为受理"),
         Act.LAPSE_CORRECTION: _("逾期没有补正，申请终止"),
         Act.SUPPLEMENT: _("补交了容缺材料"),
-        Act.PASS_STEP: _("通过了一个审查步骤"),
         Act.RETURN_STEP: _("退回上一步继续审查"),
         Act.PAUSE: _("进入特别程序，停止计时"),
         Act.RESUME: _("特别程序结束，恢复计时"),
@@ -186,7 +191,7 @@ def told(ctx: Context, *, private: bool, language: str) -> list[Told]:
     hidden = {Act.WRITE_MESSAGE.value, Act.HAND_OVER.value, Act.PROPOSE_EXTENSION.value}
     payloads = store.payloads(ctx.case.pk) if private else {}
     return [
-        Told(h.at, _title(h), _text(h, payloads.get(h.seq, {}), ctx.content, language), _who(h))
+        Told(h.at, _title(h, ctx.content, language), _text(h, payloads.get(h.seq, {}), ctx.content, language), _who(h))
         for h in ctx.history
         if h.act not in hidden
     ]
@@ -228,13 +233,15 @@ def next_thing(ctx: Context, language: str) -> NextThing | None:
                 reverse("cases:correction", args=[number]),
                 _("去补正"),
                 case.correction.hand_in_by,
+                _("补正截止"),
                 "warn",
             )
         case State.SUBMITTED | State.CORRECTED:
             return NextThing(
                 _("等待部门受理"),
-                _("部门须在这一天前受理，或一次告知要补正什么；逾期没有告知，就算已经受理。"),
+                _("部门须按时受理，或一次告知要补正什么；逾期没有告知，就算已经受理。"),
                 by_day=case.step_on,
+                by_day_label=_("最迟答复"),
             )
         case State.IN_REVIEW:
             hearing = Hearing.objects.filter(case=case, requested_on__isnull=True, called_on__isnull=True).first()
@@ -245,6 +252,7 @@ def next_thing(ctx: Context, language: str) -> NextThing | None:
                     reverse("cases:request_hearing", args=[number]),
                     _("申请听证"),
                     hearing.request_by,
+                    _("申请截止"),
                 )
             if _owes_deferred(ctx.history):
                 return NextThing(
@@ -254,11 +262,11 @@ def next_thing(ctx: Context, language: str) -> NextThing | None:
                     _("去补交"),
                     kind="warn",
                 )
-            return NextThing(_("部门正在审查"), _("承诺在这一天前办好。"), by_day=case.promised_on)
+            return NextThing(_("部门正在审查"), "", by_day=case.promised_on, by_day_label=_("承诺办结"))
         case State.PAUSED:
-            return NextThing(_("正在进行特别程序，不计入时限"), _("预计到这一天结束。"), by_day=case.step_on)
+            return NextThing(_("正在进行特别程序，不计入时限"), "", by_day=case.step_on, by_day_label=_("预计结束"))
         case State.GRANTED | State.CERTIFIED:
-            return NextThing(_("已准予，正在制证送达"), by_day=case.step_on)
+            return NextThing(_("已准予，正在制证送达"), by_day=case.step_on, by_day_label=_("最迟送达"))
         case State.CLOSED | State.DELIVERED if case.licence_id:
             return NextThing(_("证照已放进您的卡包"), "", reverse("licences:wallet"), _("查看证照"), kind="success")
         case _:

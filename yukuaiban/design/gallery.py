@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 from django.contrib.messages import ERROR, SUCCESS
 from django.contrib.messages.storage.base import Message
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.config.now import now, today
 from yukuaiban.design.clockline import Pause, clock_line, sparkline

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from django import forms
 from django.utils.functional import Promise
@@ -293,17 +293,19 @@ class DeskAct:
     run: Callable[..., Any]
     consequence: Promise
     key: str | None = None
-    kind: str = "secondary"
+    kind: Literal["primary", "secondary", "danger"] = "secondary"
     bulk: bool = False
     irreversible: bool = False
 
 
+KINDS = ("primary", "secondary", "danger")  # in this order the buttons stand
+
 ACTS: dict[Act, DeskAct] = {
     Act.ACCEPT: DeskAct(NoQuestion, services.case_accept, _("从明天起计时，受理通知书随即发出。"), "a", "primary", bulk=True),
     Act.REQUEST_CORRECTION: DeskAct(WantedForm, services.case_request_correction, _("补正只能告知这一次，请把要补的一次列全。等待补正的时间不计时。"), "c"),
-    Act.DECLARE_NOT_NEEDED: DeskAct(ReasonForm, services.case_declare_not_needed, _("申请到此结束，告知书写明理由。"), irreversible=True),
-    Act.DECLARE_NOT_COMPETENT: DeskAct(NotCompetentForm, services.case_declare_not_competent, _("申请到此结束，决定书写明理由和有权的机关。"), irreversible=True),
-    Act.DECLINE: DeskAct(WantedForm, services.case_decline, _("申请到此结束，告知书一次列明所缺材料。"), irreversible=True),
+    Act.DECLARE_NOT_NEEDED: DeskAct(ReasonForm, services.case_declare_not_needed, _("申请到此结束，告知书写明理由。"), None, "danger", irreversible=True),
+    Act.DECLARE_NOT_COMPETENT: DeskAct(NotCompetentForm, services.case_declare_not_competent, _("申请到此结束，决定书写明理由和有权的机关。"), None, "danger", irreversible=True),
+    Act.DECLINE: DeskAct(WantedForm, services.case_decline, _("申请到此结束，告知书一次列明所缺材料。"), None, "danger", irreversible=True),
     Act.PASS_STEP: DeskAct(StepForm, services.step_pass, _("本步骤通过后转下一步。"), "p", "primary", bulk=True),
     Act.RETURN_STEP: DeskAct(ReturnForm, services.step_return, _("退回上一步重新审查，时间照常计算。"), "b"),
     Act.GRANT: DeskAct(OpinionForm, services.case_grant, _("作出准予决定，证照随即制作并送达。"), "g", "primary"),

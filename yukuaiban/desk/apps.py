@@ -9,11 +9,12 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from yukuaiban.design import navigation
+        from yukuaiban.people.apps import works_as
 
         navigation.add("desk", _("办件"), "desk:work", order=10)
         navigation.add("desk", _("打印文书"), "desk:letters", order=20)
         navigation.add("desk", _("公告"), "desk:announcements", order=30)
-        navigation.add("desk", _("事项"), "desk:items", order=40)
+        navigation.add("desk", _("事项"), "desk:items", order=40, shown_to=works_as("editor"))
         navigation.add("account", _("工作台"), "desk:work", icon="grid", order=5, shown_to=_is_officer)
 
 

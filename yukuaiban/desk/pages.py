@@ -24,7 +24,7 @@ from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.states import ENDED, TRANSITIONS, Act, State
 from yukuaiban.config.errors import DomainError, NotFound
 from yukuaiban.config.now import now, today
-from yukuaiban.desk.acts import ACTS, DeskAct
+from yukuaiban.desk.acts import ACTS, KINDS, DeskAct
 from yukuaiban.desk.bulk import act_on_many
 from yukuaiban.desk.models import SavedFilter
 from yukuaiban.items import forms
@@ -129,6 +129,7 @@ def _case(found: Case, by: Actor) -> dict[str, Any]:
         for p in page["possible"]
         if p.row.act in ACTS
     ]
+    acts.sort(key=lambda found: KINDS.index(found[1].kind))
     return {
         **page,
         "acts": [a for a in acts if a[0].refusal is None],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -12,6 +14,7 @@ from django.utils.translation import get_supported_language_variant
 
 from yukuaiban.design import languages, translations
 
+ROOT = Path(languages.__file__).parents[1]
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
 
@@ -71,6 +74,11 @@ class TestTranslations:
                 assert set(PLACEHOLDER.findall(text)) <= asked, message.id
             assert set(PLACEHOLDER.findall(texts[-1])) == asked, message.id
 
+    def test_nothing_is_translated_while_the_program_is_read(self):
+        """`gettext` outside a function speaks the language of the process for ever; there it must be `gettext_lazy`."""
+        wrong = [place for file in sorted(ROOT.rglob("*.py")) if "tests" not in file.parts for place in eager(file)]
+        assert not wrong, "\n".join(wrong)
+
     def test_compiling_twice_does_nothing_the_second_time(self):
         translations.compile_messages()
         assert translations.compile_messages() is False
@@ -78,3 +86,27 @@ class TestTranslations:
 
 # English sentences that quote a Chinese word on purpose.
 QUOTED: set[str] = set()
+
+
+def eager(file: Path) -> list[str]:
+    """Where a file translates at import."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    names = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.name in {"gettext", "ngettext", "pgettext"}
+    }
+    found: list[str] = []
+
+    def read(node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                continue
+            if isinstance(child, ast.Call) and isinstance(child.func, ast.Name) and child.func.id in names:
+                found.append(f"{file}:{child.lineno}: {ast.unparse(child)}")
+            read(child)
+
+    read(tree)
+    return found
