@@ -184,13 +184,16 @@ def light_of(case: Case, on: date | None = None) -> Light:
     )
 
 
-def days_left(case: Case, on: date | None = None) -> int | None:
+def days_left(case: Case) -> int | None:
     """Working days to the nearest date of a case, negative when late; None when nothing runs."""
     nearest = min((d for d in (case.step_on, case.promised_on, case.due_on) if d), default=None)
-    if nearest is None:
-        return None
-    day, calendar = on or today(), calendars.current()
-    return calendar.between(day, nearest) if nearest >= day else -calendar.between(nearest, day)
+    return None if nearest is None else days_until(nearest)
+
+
+def days_until(day: date) -> int:
+    """Working days from today to a day, negative when it is past."""
+    calendar = calendars.current()
+    return calendar.between(today(), day) if day >= today() else -calendar.between(day, today())
 
 
 @dataclass(frozen=True, slots=True)

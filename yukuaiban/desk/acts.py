@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.cases import services
@@ -25,6 +24,9 @@ from yukuaiban.config.parameters import parameter
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Post
 from yukuaiban.people.selectors import in_force
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise, StrPromise
 
 
 class ActForm(forms.Form):
@@ -50,13 +52,13 @@ class ActForm(forms.Form):
     def colleagues(self) -> list[tuple[int, str]]:
         """Posts of the same department and division that are held today."""
         posts = Post.objects.filter(
-            in_force(today()), desk__department_id=self.by.department_id, desk__division_id=self.by.division
+            in_force(today()), desk__department_id=self.by.department(), desk__division_id=self.by.division
         ).select_related("account__party", "desk__department")
         return [(p.pk, f"{p.account}（{p.desk.get_role_display()}）") for p in posts]
 
 
 def long_text(
-    label: Promise, *, required: bool = True, rows: int = 4, help_text: Promise | str = ""
+    label: StrPromise, *, required: bool = True, rows: int = 4, help_text: StrOrPromise = ""
 ) -> forms.CharField:
     return forms.CharField(
         label=label, required=required, max_length=4000, widget=forms.Textarea({"rows": rows}), help_text=help_text
@@ -104,7 +106,7 @@ def open_steps(ctx: Context, by: Actor) -> list[Step]:
     rows = [s for s in ctx.steps if s.state == Step.State.OPEN and s.desk_id == by.desk_id]
     opinions = Opinion.objects.filter(case=ctx.case)
     rounds = 1 + opinions.filter(verdict=Opinion.Verdict.RETURN).count()
-    given = set(opinions.filter(round=rounds, account_id=by.account_id).values_list("step", flat=True))
+    given = set(opinions.filter(round=rounds, account_id=by.account()).values_list("step", flat=True))
     return sorted(rows, key=lambda row: (row.pk in given, row.stage, row.pk))
 
 
@@ -269,7 +271,7 @@ class HandOverForm(ActForm):
     reason = long_text(_("理由"), rows=2)
 
     def build(self) -> None:
-        posts = Post.objects.filter(in_force(today()), desk_id=self.by.desk_id).exclude(pk=self.by.post_id)
+        posts = Post.objects.filter(in_force(today()), desk_id=self.by.desk()).exclude(pk=self.by.post())
         self.fields["to_post"].choices = [(p.pk, str(p.account)) for p in posts.select_related("account__party")]  # type: ignore[attr-defined]
 
 
@@ -291,7 +293,7 @@ class DeskAct:
 
     form: type[ActForm]
     run: Callable[..., Any]
-    consequence: Promise
+    consequence: StrPromise
     key: str | None = None
     kind: Literal["primary", "secondary", "danger"] = "secondary"
     bulk: bool = False

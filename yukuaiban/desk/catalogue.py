@@ -153,7 +153,7 @@ def change(request: HttpRequest, by: Actor, code: str, pk: int) -> HttpResponse:
         services.item_change_decide(change=row, publish=request.POST.get("do") == "publish", by=by, at=now())
         toasts.success(request, _("已处理。"))
         return redirect("desk:items")
-    content = row.service_item.entry.current_version.content
+    content = services.version_of(row.service_item).content
     keys = sorted(set(row.before) | set(row.differences))
     pairs = [(k, row.before.get(k, content.get(k)), row.differences.get(k, content.get(k))) for k in keys]
     context = {"row": row, "pairs": pairs, "by": by, "posts": people.posts_of(access.account_of(request))}

@@ -53,7 +53,7 @@ def officer_only(view: View) -> View:
 
 def desks_of(request: HttpRequest, by: Actor) -> list[int]:
     """All desks the officer sits at today, the one he works from first."""
-    return list(dict.fromkeys([by.desk_id, *(p.desk_id for p in people.posts_of(access.account_of(request)))]))
+    return list(dict.fromkeys([by.desk(), *(p.desk_id for p in people.posts_of(access.account_of(request)))]))
 
 
 def reach(request: HttpRequest, by: Actor, number: str) -> tuple[Actor, Case]:
@@ -83,8 +83,8 @@ def _list(request: HttpRequest, by: Actor) -> dict[str, Any]:
         "buckets": BUCKETS,
         "query": query.urlencode(),
         "light_of": selectors.light_of,
-        "left_of": selectors.days_left,
-        "saved": SavedFilter.objects.filter(account_id=by.account_id),
+        "days_until": selectors.days_until,
+        "saved": SavedFilter.objects.filter(account_id=by.account()),
         "posts": people.posts_of(access.account_of(request)),
         "by": by,
         "bulk_acts": [(act, TRANSITIONS[act].label) for act, row in ACTS.items() if row.bulk],
@@ -212,10 +212,10 @@ def bulk(request: HttpRequest, by: Actor) -> HttpResponse:
 def filters(request: HttpRequest, by: Actor) -> HttpResponse:
     """Save the filters of the list under a name, or forget one."""
     if forget := request.POST.get("forget"):
-        SavedFilter.objects.filter(account_id=by.account_id, pk=forget).delete()
+        SavedFilter.objects.filter(account_id=by.account(), pk=forget).delete()
     elif name := request.POST.get("name", "").strip()[:40]:
         SavedFilter.objects.update_or_create(
-            account_id=by.account_id, name=name, defaults={"query": request.POST.get("query", "")[:300]}
+            account_id=by.account(), name=name, defaults={"query": request.POST.get("query", "")[:300]}
         )
     return redirect("desk:work")
 

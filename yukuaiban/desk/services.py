@@ -25,14 +25,20 @@ def _check(by: Actor, item: ServiceItem) -> None:
         raise PermissionRefused(_("事项由所在地区的事项管理员编辑和发布。"))
 
 
+def version_of(item: ServiceItem) -> EntryVersion:
+    """What the item's differences stand on. Raises: Invalid where its entry has no content yet."""
+    version = item.entry.current_version
+    if version is None:
+        raise Invalid(_("这个事项还没有要素，不能在这里编辑。"))
+    return version
+
+
 def item_change_write(
     *, item: ServiceItem, differences: dict[str, Any], reason: str, by: Actor, at: datetime
 ) -> ItemChange:
     """Propose what this service item has other than its entry. Raises: Invalid with each field that does not hold."""
     _check(by, item)
-    version = item.entry.current_version
-    if version is None:
-        raise Invalid(_("这个事项还没有要素，不能在这里编辑。"))
+    version = version_of(item)
     try:
         merge(version.content, differences)
     except ValidationError as error:
@@ -50,7 +56,7 @@ def item_change_write(
                 differences=differences,
                 before=before,
                 reason=reason.strip(),
-                written_by_id=by.account_id,
+                written_by_id=by.account(),
                 written_at=at,
             )
     except IntegrityError:
@@ -68,8 +74,7 @@ def item_change_decide(*, change: ItemChange, publish: bool, by: Actor, at: date
     if change.decided_at:
         raise Invalid(_("这处修改已经处理过。"))
     if publish:
-        version = EntryVersion.objects.get(pk=item.entry.current_version_id)
-        merge(version.content, change.differences)  # the entry may have moved on since it was written
+        merge(version_of(item).content, change.differences)  # the entry may have moved on since it was written
         item.differences = _stored(change.differences)
         item.origin = Origin.DESK
         item.save(update_fields=["differences", "origin"])
