@@ -32,6 +32,7 @@ from yukuaiban.cases.tests.test_life import give_materials
 from yukuaiban.chain.verification import verify
 from yukuaiban.config import jobs
 from yukuaiban.licences import looking
+from yukuaiban.messages.letters.models import Letter
 from yukuaiban.outbox.relay import relay
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Account
@@ -490,6 +491,8 @@ def test_a_refusal_with_its_letter(city, signed_in, outbox, look, width):
     expect(told).to_contain_text("在重庆居住未满半年。（居住证暂行条例 第二条）")
     expect(told).to_contain_text("60日内可以申请行政复议，6个月内可以提起行政诉讼")
     look(page, "case_refused")
+    refusal = Letter.objects.get(subject=Case.objects.get(number=number).pk, kind="refusal")
+    assert refusal.served_how == "electronic"
     words = pdf_text(page, "不予办理决定书")
     for needed in ("在重庆居住未满半年", "居住证暂行条例", "行政复议", "行政诉讼", "示例"):
         assert needed in words, (needed, words)

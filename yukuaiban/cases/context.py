@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,7 @@ from yukuaiban.config.now import ZONE
 from yukuaiban.items import selectors as items
 from yukuaiban.items.guide import Guide
 from yukuaiban.items.schema import ItemContent
+from yukuaiban.places import selectors as places
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,10 @@ class Context:
     @property
     def today(self) -> date:
         return self.at.astimezone(ZONE).date()
+
+    def closes_at(self, at: datetime) -> time | None:
+        """When the hall that serves the item's division closes on the day of `at` (docs/adr/0009)."""
+        return places.closes_at(self.case.division_id, at.astimezone(ZONE).date())
 
     @property
     def state(self) -> State:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import override
 
 from yukuaiban.cases.context import Context, Happened
-from yukuaiban.cases.models import Hearing
+from yukuaiban.cases.models import Case, Hearing
 from yukuaiban.cases.models.procedure import PauseKind
 from yukuaiban.cases.states import Act
 from yukuaiban.chain import store
@@ -65,6 +65,8 @@ def make_all(ctx: Context) -> int:
     payloads = store.payloads(ctx.case.pk)
     occasions: dict[K, int] = {}
     for happened in ctx.history:
+        if happened.act == Act.DELIVER:
+            _serve(ctx.case, happened)
         kind = FOLLOWS.get(Act(happened.act))
         if kind is None:
             continue
@@ -77,6 +79,13 @@ def make_all(ctx: Context) -> int:
         letters.letter_issue(subject=ctx.case.pk, kind=kind, context=context, department_id=ctx.case.department_id)
         made += 1
     return made
+
+
+def _serve(case: Case, delivered: Happened) -> None:
+    """The decision that was delivered is noted as served. Law: 行政许可法 第四十四条."""
+    for kind in (K.REFUSAL, K.GRANT):
+        for letter in letters.letters_for(case.pk).filter(kind=kind, served_at__isnull=True, made_at__lte=delivered.at):
+            letters.letter_served(letter_id=letter.pk, how=delivered.facts["how"], at=delivered.at)
 
 
 def context_of(ctx: Context, h: Happened, payload: dict[str, Any]) -> LetterContext:

@@ -9,11 +9,15 @@ from yukuaiban.config.now import ZONE
 from yukuaiban.config.parameters import parameter
 
 
-def received_on(filed_at: datetime, calendar: WorkingCalendar) -> date:
-    """The day on which an application counts as received (ADR 0009: outside office hours, the next working day)."""
+def received_on(filed_at: datetime, calendar: WorkingCalendar, closes: time | None = None) -> date:
+    """The day on which an application counts as received (ADR 0009: outside office hours, the next working day).
+
+    Args:
+        closes: When the hall that serves the item closes on that day; None: by the parameter `office_closes_at`.
+    """
     local = filed_at.astimezone(ZONE)
-    closes = time.fromisoformat(str(parameter("office_closes_at", on=local.date()).value))
-    return limits.received_on(local, calendar, closes)
+    by_rule = time.fromisoformat(str(parameter("office_closes_at", on=local.date()).value))
+    return limits.received_on(local, calendar, closes or by_rule)
 
 
 def correction_notice_due(received: date, calendar: WorkingCalendar) -> DueDate:

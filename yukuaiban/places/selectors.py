@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
+from functools import lru_cache
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -180,6 +181,11 @@ def closes_at(division: str, on: date) -> time | None:
 
     For `calendars.limits.received_on`: what arrives later counts as the next working day's (docs/adr/0009).
     """
+    return _closes_at(division, on, epochs.current().catalogue)
+
+
+@lru_cache(maxsize=4096)
+def _closes_at(division: str, on: date, _catalogue: int) -> time | None:
     hall = hall_serving(division, on)
     openings = openings_on(hall.hours.all(), on, current()) if hall else []
     return openings[-1].closes_at if openings else None

@@ -98,7 +98,7 @@ def draft_start(*, service_item_id: int, by: Actor, at: datetime) -> Case:
 
 def _authority(by: Actor, party_id: int, guide: Guide) -> people.ActingAs:
     """On what ground this account may act for the applicant in this item, today. Raises PermissionRefused."""
-    acting = people.acting_for(Account.objects.get(pk=by.account_id), party_id, item=(guide.entry_code, guide.code))
+    acting = people.acting_for(Account.objects.get(pk=by.account()), party_id, item=(guide.entry_code, guide.code))
     if acting is None:
         raise PermissionRefused(_("您没有代其办理这个事项的权限，或授权已到期、已撤销。"))
     return acting
@@ -179,7 +179,7 @@ def _file(*, case_id: int, by: Actor, at: datetime, idempotency_key: str | None)
     if case.state != State.DRAFT and case.filed_by_id == by.account_id:
         return Receipt(case, None)
     _authority(by, case.applicant_id, ctx.guide)
-    if missing_level := assurance_missing(Account.objects.get(pk=by.account_id), content.assurance.value):
+    if missing_level := assurance_missing(Account.objects.get(pk=by.account()), content.assurance.value):
         raise PermissionRefused(
             _("办理这个事项需要更高的身份核验级别。请先完成核验。"),
             details={"needs": content.assurance.value, "url": missing_level.url},
@@ -196,7 +196,7 @@ def _file(*, case_id: int, by: Actor, at: datetime, idempotency_key: str | None)
         raise MaterialsMissing(
             _("还缺 {n} 份必需的材料。").format(n=len(missing)), details={"materials": [slot.key for slot in missing]}
         )
-    received_on = rules.received_on(at, ctx.calendar)
+    received_on = rules.received_on(at, ctx.calendar, ctx.closes_at(at))
     notice_by = rules.correction_notice_due(received_on, ctx.calendar)
     code = "".join(secrets.choice(CODE_ALPHABET) for _n in range(8))
     situation = _situation(content, cleaned.answers)

@@ -165,7 +165,8 @@ def case_hand_in_correction(*, case_id: int, by: Actor, at: datetime, answers: M
             _("补正通知列出的材料还差 {n} 份，请上传后再提交。").format(n=len(owed)),
             details={"materials": sorted(owed)},
         )
-    answer_by = rules.correction_notice_due(rules.received_on(at, ctx.calendar), ctx.calendar)
+    corrected_on = rules.received_on(at, ctx.calendar, ctx.closes_at(at))
+    answer_by = rules.correction_notice_due(corrected_on, ctx.calendar)
     changed = forms.diff(ctx.content.form, before, cleaned.answers)
     door.move(
         case,
@@ -174,7 +175,7 @@ def case_hand_in_correction(*, case_id: int, by: Actor, at: datetime, answers: M
             facts={"on": ctx.today, "changed": sorted(changed)},
             payload={"answers": cleaned.answers},
             columns={
-                "corrected_on": rules.received_on(at, ctx.calendar),
+                "corrected_on": corrected_on,
                 "answers_sealed": door.seal_answers(case, cleaned.answers),
                 "step_on": answer_by.on,
             },

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from tests.people import at
+from tests.people import RESIDENCE, applicant, at, office, person
 from yukuaiban.cases import selectors, services
 from yukuaiban.cases.clocks import of_case
 from yukuaiban.cases.context import Context, history
@@ -14,8 +14,10 @@ from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused, TransitionRef
 from yukuaiban.cases.models import Case, Timer
 from yukuaiban.cases.services.decision import Ground
 from yukuaiban.cases.services.receipt import Wanted
-from yukuaiban.cases.tests.test_life import filed  # noqa: F401  (a fixture)
+from yukuaiban.cases.tests.test_life import MONDAY, filed, give_materials  # noqa: F401  (a fixture)
 from yukuaiban.config.errors import PermissionRefused
+from yukuaiban.config.now import ZONE
+from yukuaiban.places import selectors as places
 
 pytestmark = pytest.mark.django_db
 LATE = date(2026, 3, 10)  # received on Monday 2 March, five working days end on 9 March
@@ -214,3 +216,15 @@ def test_filing_twice_is_one_filing(filed):  # noqa: F811
     again = services.case_file(case_id=receipt.case.pk, by=who, at=at(date(2026, 3, 2)))
     assert (again.case.pk, again.code) == (receipt.case.pk, None)
     assert len(history(receipt.case.pk)) == 1
+
+
+@pytest.mark.parametrize(("minutes", "received"), [(-1, date(2026, 3, 2)), (0, date(2026, 3, 3))])
+def test_the_halls_own_closing_time_ends_the_day_of_receipt(city, minutes, received):
+    """docs/adr/0009: the closing time is the hall's own."""
+    where, who = office(), applicant(person())
+    closes = datetime.combine(MONDAY, places.closes_at(where.item.division_id, MONDAY), ZONE)
+    case = services.draft_start(service_item_id=where.item.pk, by=who, at=at(MONDAY))
+    services.draft_save(case_id=case.pk, answers=RESIDENCE, by=who, at=at(MONDAY))
+    give_materials(case)
+    case = services.case_file(case_id=case.pk, by=who, at=closes + timedelta(minutes=minutes)).case
+    assert case.received_on == received
