@@ -22,6 +22,7 @@ from yukuaiban.cases.services.receipt import open_paths
 from yukuaiban.cases.states import State
 from yukuaiban.config.errors import DomainError, NotFound
 from yukuaiban.config.now import now
+from yukuaiban.design.fragments import wants_fragment
 from yukuaiban.items import forms
 from yukuaiban.items import selectors as items
 from yukuaiban.materials import selectors as materials
@@ -118,7 +119,7 @@ def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
         if "later" in request.POST:
             toasts.success(request, _("草稿已保存，可以随时回来继续。"))
             return redirect("cases:mine")
-        if not request.htmx and not forms.wants_redraw(request.POST):
+        if not wants_fragment(request) and not forms.wants_redraw(request.POST):
             cleaned = forms.clean(form, answers, divisions=DIVISIONS)
             errors = forms.errors_in(form, cleaned.errors, group)
             if not errors:
@@ -143,7 +144,7 @@ def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
         "acting": acting_for(account_of(request), case.applicant_id),
         "saved_at": now() if request.method == "POST" else case.saved_at,
     }
-    if request.htmx:
+    if wants_fragment(request):
         return render(request, "cases/group_fields.html", context)
     return render(request, "cases/draft_group.html", context, status=422 if errors else 200)
 

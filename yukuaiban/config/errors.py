@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from yukuaiban.design.fragments import wants_fragment
+
 
 class DomainError(Exception):
     """A refusal that a person can act on.
@@ -64,5 +66,5 @@ class DomainErrorMiddleware:
             return None
         if request.path.startswith("/api/"):
             return JsonResponse(error.as_json(), status=error.status, json_dumps_params={"ensure_ascii": False})
-        template = "design/error_fragment.html" if getattr(request, "htmx", False) else "design/error.html"
+        template = "design/error_fragment.html" if wants_fragment(request) else "design/error.html"
         return render(request, template, {"error": error, "status": error.status}, status=error.status)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from yukuaiban.design.fragments import wants_fragment
 from yukuaiban.design.gallery import specimens
 from yukuaiban.design.jinja import static
 
@@ -108,7 +109,7 @@ def offline(request: HttpRequest) -> HttpResponse:
 
 
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    template = "design/error_fragment.html" if getattr(request, "htmx", False) else "design/error.html"
+    template = "design/error_fragment.html" if wants_fragment(request) else "design/error.html"
     return render(request, template, {"status": status, "title": title, "text": text}, status=status)
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yukuaiban import storage
 from yukuaiban.config.errors import DomainError, NotFound
 from yukuaiban.config.now import now
+from yukuaiban.design.fragments import wants_fragment
 from yukuaiban.materials import errors, limited, selectors, services, slots
 from yukuaiban.materials.inspection.kinds import CONTENT_TYPES, EXTENSIONS, Kind
 from yukuaiban.materials.models import MaterialRead, MaterialUse
@@ -123,7 +124,7 @@ def remove(request: HttpRequest, subject: int, slot: str, number: str) -> HttpRe
 
 
 def _done(request: HttpRequest, matter: Matter, slot: Slot, problems: list[str]) -> HttpResponse:
-    if problems or request.htmx:  # type: ignore[attr-defined]
+    if problems or wants_fragment(request):
         return _slot(request, matter, slot, problems)
     return redirect(_back(matter, slot))
 
@@ -145,8 +146,7 @@ def _slot(request: HttpRequest, matter: Matter, slot: Slot, problems: list[str] 
         "problems": problems or [],
         "back": _back(matter, slot),
     }
-    is_fragment = request.htmx  # type: ignore[attr-defined]
-    template = "materials/slot_fragment.html" if is_fragment else "materials/slot.html"
+    template = "materials/slot_fragment.html" if wants_fragment(request) else "materials/slot.html"
     return render(request, template, context, status=422 if problems else 200)
 
 
