@@ -120,7 +120,7 @@ def _heads(subject: int | None) -> dict[int, tuple[int, bytes]]:
 
 def _payload_fault(subject: int | None) -> Fault | None:
     """A payload that is still readable must give the digest in its event."""
-    from yukuaiban.vault import crypto
+    from yukuaiban.vault import VaultError, crypto
 
     where, params = ("AND p.subject = %s", [subject]) if subject is not None else ("", [])
     rows = _stream(
@@ -133,7 +133,7 @@ def _payload_fault(subject: int | None) -> Fault | None:
     for owner, seq, sealed, wrapped, digest in rows:
         try:
             holds = digest is not None and sm3(crypto.decrypt_for(bytes(wrapped), bytes(sealed))) == bytes(digest)
-        except crypto.VaultError:
+        except VaultError:
             holds = False
         if not holds:
             return Fault(owner, seq, "payload_altered", "its private payload does not give the digest in the event")

@@ -86,6 +86,6 @@ def specimens() -> dict[str, Any]:
             {"at": None, "title": _("作出决定"), "kind": "waiting"},
         ],
         "icon_names": icon_names(),
-        "said_examples": [Message(SUCCESS, _("已保存。")), Message(ERROR, _("没有提交成功"))],
+        "said_examples": [Message(SUCCESS, str(_("已保存。"))), Message(ERROR, str(_("没有提交成功")))],
         "trend": sparkline([62, 66, 71, 70, 78, 84]),
     }

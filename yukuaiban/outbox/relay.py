@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+
+if TYPE_CHECKING:
+    from procrastinate.types import JSONDict
 
 BATCH = 500
 
@@ -21,7 +25,7 @@ def relay() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(TAKE, [BATCH])
         rows = sorted(cursor.fetchall())
-        by_task: dict[str, list[dict[str, object]]] = {}
+        by_task: dict[str, list[JSONDict]] = {}
         for _, task, args in rows:
             by_task.setdefault(task, []).append(json.loads(args) if isinstance(args, str) else args)
         for task, batch in by_task.items():

@@ -78,8 +78,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _filters(request: HttpRequest) -> Filters:
     get = request.GET.get
-    words = [get(name, "") for name in ("theme", "event", "department", "audience", "type")]
-    return Filters(*words, online=get("online") == "1")
+    theme, event, department, audience, kind = (
+        get(name, "") for name in ("theme", "event", "department", "audience", "type")
+    )
+    return Filters(theme, event, department, audience, kind, online=get("online") == "1")
 
 
 @require_GET

@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from yukuaiban.calendars.notices import NoticeYear
 from yukuaiban.items.forms import Label, Option
 from yukuaiban.items.loading import rows
-from yukuaiban.items.loading.files import YamlDocument, dotted, read_csv, read_yaml
+from yukuaiban.items.loading.files import dotted, read_csv, read_yaml
 from yukuaiban.items.loading.holidays import years_of
+from yukuaiban.items.loading.parsed import YamlDocument
 from yukuaiban.items.loading.problems import PackErrors, Problem, quoted
 from yukuaiban.items.schema import ItemContent, Text
 
