@@ -47,7 +47,9 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
     if guide.content is None:
         return redirect("portal:item", code=code)
     missing = assurance_missing(account_of(request), guide.content.assurance.value)
-    acting = acting_for(account_of(request), by.party_id, item=(guide.entry_code, guide.code))
+    acting = None  # who acts for nobody yet is told how to be somebody
+    if by.party_id is not None:
+        acting = acting_for(account_of(request), by.party_id, item=(guide.entry_code, guide.code))
     if missing or acting is None:
         return render(request, "cases/not_yet.html", {"guide": guide, "missing": missing, "acting": acting}, status=200)
     case = services.draft_start(service_item_id=guide.service_item_id, by=by, at=now())

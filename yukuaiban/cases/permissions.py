@@ -47,7 +47,7 @@ def check_decider(by: Actor, case: Case, *, accepted_by: int | None, steps: int)
     """
     if steps < 2 or by.account_id != accepted_by:
         return
-    others = Opinion.objects.filter(case=case).exclude(account_id=by.account_id).exists()
+    others = Opinion.objects.filter(case=case).exclude(account_id=by.account()).exists()
     if not others:
         raise NeedsSecondPerson(_("这一办件由您受理，须由另一人审查或决定。请转交。"))
 
@@ -59,7 +59,7 @@ def _is_applicants_side(by: Actor, case: Case) -> bool:
 def _is_of_the_body(by: Actor, case: Case, step: Step | None) -> bool:
     if by.department_id == case.department_id and by.division == case.division_id:
         return True
-    return case.steps.filter(desk_id=by.desk_id).exists() if step is None else step.desk_id == by.desk_id
+    return case.steps.filter(desk_id=by.desk()).exists() if step is None else step.desk_id == by.desk_id
 
 
 def _check_own(by: Actor, case: Case) -> None:

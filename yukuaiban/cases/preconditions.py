@@ -19,7 +19,6 @@ from yukuaiban.cases.states import TRANSITIONS, Act
 from yukuaiban.config.errors import DomainError
 from yukuaiban.materials import services as materials
 from yukuaiban.people.actors import Actor
-from yukuaiban.people.models import Post
 
 Check = Callable[[Context, Actor], None]
 
@@ -117,7 +116,8 @@ def _extend(ctx: Context, by: Actor) -> None:
         raise RuleRefused(_("还没有人提出延长期限。"))
     if extension.approved_on:
         raise RuleRefused(_("期限只能延长一次，这一办件已经延长过。"))
-    if Post.objects.filter(pk=extension.made_by_post_id, account_id=by.account_id).exists():
+    proposer = extension.made_by_post
+    if proposer is not None and proposer.account_id == by.account_id:
         raise NeedsSecondPerson(_("延长期限由本机关负责人批准，提出的人不能自己批准。"))
     if ctx.case.due_on and ctx.case.due_on < ctx.today:
         raise RuleRefused(_("法定期限已届满，不能再延长。"))

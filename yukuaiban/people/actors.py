@@ -39,6 +39,31 @@ class Actor:
     def is_party(self) -> bool:
         return self.kind == "party"
 
+    def account(self) -> int:
+        """The account's number. Raises: PermissionRefused for the system, which is nobody."""
+        return self._in_capacity(self.account_id)
+
+    def post(self) -> int:
+        """The post's number. Raises: PermissionRefused for who does not act from one."""
+        return self._in_capacity(self.post_id)
+
+    def desk(self) -> int:
+        """The number of the post's desk. Raises: PermissionRefused for who does not act from one."""
+        return self._in_capacity(self.desk_id)
+
+    def department(self) -> int:
+        """The number of the desk's department. Raises: PermissionRefused for who does not act from a post."""
+        return self._in_capacity(self.department_id)
+
+    def _in_capacity(self, number: int | None) -> int:
+        """An act or look-up that needs a capacity must not go on with None, which in a query means "without one"."""
+        if number is None:
+            raise PermissionRefused(
+                _("您现在的身份不能办理这件事。请先登录，或切换到有权的岗位。"),
+                details={"kind": self.kind},
+            )
+        return number
+
     def facts(self) -> dict[str, Any]:
         """What the chain may keep for ever: numbers of rows and the role, no name."""
         named = {

@@ -24,11 +24,11 @@ def case_hand_over(*, case_id: int, by: Actor, at: datetime, to_post: int, reaso
     """转交: another officer of the same desk takes the work; the clock does not care. See ADR 0074."""
     ctx = begin(Act.HAND_OVER, case_id, by=by, at=at)
     need(reason, _("转交的理由"))
-    post = Post.objects.filter(pk=to_post, desk_id=by.desk_id).first()
+    post = Post.objects.filter(pk=to_post, desk_id=by.desk()).first()
     if post is None:
         raise RuleRefused(_("只能转交给同一岗位的人员。"))
     door.move(ctx.case, Act.HAND_OVER, Outcome(facts={"to_post": post.pk}, payload={"reason": reason}), by=by, at=at)
-    Work.objects.filter(case=ctx.case, desk_id=by.desk_id).update(post_id=post.pk)
+    Work.objects.filter(case=ctx.case, desk_id=by.desk()).update(post_id=post.pk)
     return ctx.case
 
 

@@ -96,14 +96,14 @@ def give_opinion(ctx: Context, step: Step, by: Actor, verdict: Opinion.Verdict, 
     """
     rounds = 1 + Opinion.objects.filter(case=ctx.case, verdict=Opinion.Verdict.RETURN).count()
     given = Opinion.objects.filter(step=step, round=rounds)
-    if given.filter(account_id=by.account_id).exists():
+    if given.filter(account_id=by.account()).exists():
         raise NeedsSecondPerson(_("您已在这一步发表过意见，这一步还须另一人办理。"))
     Opinion.objects.create(
         case=ctx.case,
         step=step,
         round=rounds,
-        account_id=by.account_id,
-        post_id=by.post_id,
+        account_id=by.account(),
+        post_id=by.post(),
         verdict=verdict,
         text=text,
         at=ctx.at,
@@ -249,7 +249,7 @@ def site_visit_record(
     ctx = begin(Act.RECORD_SITE_VISIT, case_id, by=by, at=at)
     least = int(parameter("site_visit_min_officers", on=ctx.today).value)
     persons = set(
-        Post.objects.filter(pk__in=officers, desk__department_id=by.department_id).values_list("account_id", flat=True)
+        Post.objects.filter(pk__in=officers, desk__department_id=by.department()).values_list("account_id", flat=True)
     )
     if len(persons) < least:
         raise RuleRefused(_("现场核查应当由 {n} 名以上工作人员进行。").format(n=least), details={"min": least})

@@ -12,7 +12,7 @@ from django.test import Client
 from yukuaiban.config.errors import Invalid, PermissionRefused
 from yukuaiban.config.now import now, today
 from yukuaiban.people import selectors, services
-from yukuaiban.people.actors import SYSTEM, actor_for_post
+from yukuaiban.people.actors import SYSTEM, actor_for_party, actor_for_post
 from yukuaiban.people.errors import NeedsAssurance
 from yukuaiban.people.models import Desk, Post, Relation, Role
 from yukuaiban.people.permissions import (
@@ -47,6 +47,17 @@ class TestPosts:
         assert actor.facts() == {
             "kind": "officer", "account": who.pk, "post": post.pk, "desk": post.desk_id, "role": "approver",
         }  # fmt: skip
+
+    def test_who_lacks_the_capacity_is_told_so(self):
+        """A None in a query would mean rows without a desk; there is no going on with it."""
+        officer, applicant = make.at_work(Role.HANDLER), actor_for_party(make.account(real="示例甲"))
+        assert (officer.account(), officer.post(), officer.desk(), officer.department()) == (
+            officer.account_id, officer.post_id, officer.desk_id, officer.department_id,
+        )  # fmt: skip
+        assert applicant.account() == applicant.account_id
+        for needs in (SYSTEM.account, applicant.post, applicant.desk, applicant.department):
+            with pytest.raises(PermissionRefused, match="切换到有权的岗位"):
+                needs()
 
     def test_holds_from_its_first_day_until_before_its_end(self):
         who, post = make.officer(Role.HANDLER)
