@@ -247,7 +247,14 @@ def sign_up(page: Page, outbox: Path, address: str, name: str, look) -> None:
 def find(page: Page, typed: str, name: str, look, place: str = "渝中区") -> None:
     """From the search box of the home page to the item of a district."""
     page.goto("/zh/")
-    page.locator("main input[type=search]").fill(typed)
+    page.locator("main input[type=search]").press_sequentially(typed)
+    first = page.locator("[data-found] a").first  # what is meant, while one still types
+    expect(first).to_have_text(name)
+    look(page, "suggested")
+    page.keyboard.press("ArrowDown")
+    expect(first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-found] a")).to_have_count(0)
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=*")
     look(page, "search")

@@ -173,4 +173,29 @@
   }
 
   window.ykb = { say: say, csrfToken: csrfToken };
+
+  // --- what is found while one types: the arrows walk it, Escape puts it away ------------------------------------------------
+  document.addEventListener("keydown", function (event) {
+    var box = event.target.closest && event.target.closest(".search-box");
+    var found = box && box.querySelector("[data-found]");
+    if (!found) return;
+    if (event.key === "Escape") {
+      found.replaceChildren();
+      box.querySelector("input").focus();
+      return;
+    }
+    var step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    var stops = [box.querySelector("input")].concat(Array.from(found.querySelectorAll("a")));
+    var next = stops[stops.indexOf(event.target) + step];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+  document.addEventListener("click", function (event) {
+    each("[data-found]", function (found) {
+      if (!found.parentElement.contains(event.target)) found.replaceChildren();
+    });
+  });
+
 })();
