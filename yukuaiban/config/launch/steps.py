@@ -15,6 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from django.utils import translation
+
 from yukuaiban.config.launch import progress
 
 Report = Callable[[object], None]
@@ -157,7 +159,8 @@ def load_packs(report: Report) -> str:
         report(line)
 
     if load_city := entry_point("yukuaiban.items.loading:load_city"):
-        load_city(report=tell)
+        with translation.override("en"):  # as the other lines of the launch
+            load_city(report=tell)
     return said[-1] if said else ""
 
 
