@@ -42,6 +42,7 @@ SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 107
 MEGABYTE = 1024 * 1024
 SPACE_NEEDED = 300 * MEGABYTE
+SHUTDOWN_WITHIN, ORPHANS_END_WITHIN = 30.0, 3.0  # seconds
 
 FAST_BUT_UNSAFE = {  # for tests, whose database may be lost with the machine
     "fsync": "off",
@@ -334,9 +335,7 @@ class Cluster:
         The kernel tells the server to stop should we die. The caller holds the lock (`held`).
         """
         user = self.user
-        if not children.wait_until(lambda: self._running_pid() is None, seconds=30):  # one whose starter was killed
-            raise StartRefused(f"A database server is still running on {self.data}: end process {self._running_pid()}.")
-        (self.data / "postmaster.pid").unlink(missing_ok=True)  # else a number taken since by another would stop us
+        self._wait_for_the_one_before()
         said = self.home / "start.log"
         try:
             with said.open("wb") as output:
@@ -359,6 +358,36 @@ class Cluster:
             raise refusal_from_server(
                 said.read_text(encoding="utf-8", errors="replace") + self._last_log(), self.data_dir
             )
+
+    def _wait_for_the_one_before(self) -> None:
+        """Until no process of an earlier server is left on this folder; only then is its pid file taken away.
+
+        A server whose starter was killed shuts down by itself. One that was killed leaves its backends behind, and no
+        server starts while one of them holds the shared memory: they notice and end, unless they are in the midst of a
+        long computation; those are told. The pid file of a server that is gone must go too: after a restart of the
+        machine its number may be anybody's, and PostgreSQL would take that process for a server.
+
+        Raises: StartRefused, when something does not end. The caller holds the lock.
+        """
+        if not children.wait_until(lambda: self._running_pid() is None, seconds=SHUTDOWN_WITHIN):
+            raise StartRefused(f"A database server is still running on {self.data}: end process {self._running_pid()}.")
+        if not children.wait_until(lambda: not self._left_behind(), seconds=ORPHANS_END_WITHIN):
+            for pid in self._left_behind():
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGQUIT)
+            if not children.wait_until(lambda: not self._left_behind(), seconds=ORPHANS_END_WITHIN):
+                left = ", ".join(map(str, self._left_behind()))
+                raise StartRefused(f"A killed database server left processes behind on {self.data}: end {left}.")
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _left_behind(self) -> list[int]:
+        """Every process of a server on this folder, found (on Linux) by the folder it works in, with or without a pid file."""
+        found, data = [], self.data.resolve()
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # gone meanwhile, or somebody else's
+                if (process / "cwd").readlink() == data and (process / "comm").read_text() == "postgres\n":
+                    found.append(int(process.name))
+        return found
 
     def _last_log(self) -> str:
         logs = sorted(self.log.glob("*.log"), key=lambda file: file.stat().st_mtime)

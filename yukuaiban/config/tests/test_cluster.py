@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from yukuaiban.config.launch import children
+from yukuaiban.config.launch import StartRefused, children
 from yukuaiban.config.launch.cluster import FAST_BUT_UNSAFE, OWNER, SERVICE, SUPERUSER, Cluster
 
 
@@ -42,6 +42,21 @@ def serving() -> Iterator[Cluster]:
 
 def connect(cluster: Cluster, role: str):
     return psycopg.connect(cluster.address(role), autocommit=True)
+
+
+def kill_in_the_midst_of_a_long_computation(cluster: Cluster) -> int:
+    """`kill -9` of the server; the process that is left behind, which notices nothing while it computes."""
+    busy = connect(cluster, SERVICE)
+    pid = busy.info.backend_pid
+    busy.execute("SET statement_timeout = '60s'")  # it must not outlive a test that failed
+    busy.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b")
+    with connect(cluster, SUPERUSER) as server:
+        asked = "SELECT state = 'active' FROM pg_stat_activity WHERE pid = %s"
+        assert children.wait_until(lambda: server.execute(asked, [pid]).fetchone() == (True,), seconds=10)
+    assert cluster.process is not None
+    children.stop(cluster.process, ask=signal.SIGKILL)
+    assert children.wait_until(lambda: cluster._left_behind() == [pid], seconds=10)
+    return pid
 
 
 class TestRoles:
@@ -138,6 +153,30 @@ class TestLife:
         (cluster.data / "postmaster.pid").write_text("\n".join(lines) + "\n")
         with cluster.serving(), connect(cluster, SERVICE):
             pass
+
+    def test_a_killed_server_is_started_again_while_one_of_its_backends_still_computes(self, folder, monkeypatch):
+        """PostgreSQL refuses to start while an orphan holds the shared memory; such an orphan is ended first."""
+        cluster = cluster_in(folder)
+        with cluster.serving():
+            orphan = kill_in_the_midst_of_a_long_computation(cluster)
+            with monkeypatch.context() as control:
+                control.setattr(Cluster, "_left_behind", lambda self: [])
+                with pytest.raises(StartRefused, match="still in use"):
+                    cluster_in(folder).start()
+            assert cluster._left_behind() == [orphan]
+            cluster.start()
+            assert not children.alive(orphan)
+            with connect(cluster, SERVICE) as service:
+                assert service.execute("SELECT 1").fetchone() == (1,)
+
+    def test_a_start_is_refused_in_one_sentence_while_another_server_runs_on_the_folder(self, folder, monkeypatch):
+        monkeypatch.setattr("yukuaiban.config.launch.cluster.SHUTDOWN_WITHIN", 0.1)
+        with cluster_in(folder).serving() as cluster:
+            assert cluster.process is not None
+            with pytest.raises(StartRefused, match=f"still running on .*: end process {cluster.process.pid}\\.$"):
+                cluster_in(folder).start()
+            with connect(cluster, SERVICE) as service:
+                assert service.execute("SELECT 1").fetchone() == (1,)
 
     def test_a_path_too_long_for_a_socket_is_no_obstacle(self, folder):
         cluster = cluster_in(folder / ("very-long-" * 12))
