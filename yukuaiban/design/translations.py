@@ -26,7 +26,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.apps import apps
 from django.conf import settings
-from django.utils.translation import trans_real
+from django.utils.translation.reloader import translation_file_changed
 
 Key = str | tuple[str, str]  # a msgid, or (context, msgid)
 
@@ -101,8 +101,7 @@ def compile_messages(*, force: bool = False) -> bool:
     _replace(english.with_suffix(".po"), lambda out: write_po(out, merged, sort_output=True, width=120))
     _replace(english, lambda out: write_mo(out, merged))
     _replace(chinese, lambda out: write_mo(out, _their_chinese()))
-    trans_real._translations = {}  # type: ignore[attr-defined]  # what this process read before is out of date
-    trans_real._default = None  # type: ignore[attr-defined]
+    translation_file_changed(None, chinese)  # what Django and Python's gettext read before is out of date
     return True
 
 

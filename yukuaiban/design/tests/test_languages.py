@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import get_resolver
 from django.utils import translation
 from django.utils.translation import get_supported_language_variant
+from django.utils.translation.reloader import translation_file_changed
 
 from yukuaiban.design import languages, translations
 
@@ -82,6 +83,21 @@ class TestTranslations:
     def test_compiling_twice_does_nothing_the_second_time(self):
         translations.compile_messages()
         assert translations.compile_messages() is False
+
+    def test_the_first_process_of_a_fresh_clone_speaks_what_it_compiled(self, settings, tmp_path):
+        settings.LOCALE_PATHS = [tmp_path]
+        catalogue = tmp_path / "zh" / "LC_MESSAGES" / "django.mo"
+        catalogue.parent.mkdir(parents=True)
+        catalogue.write_bytes(languages.EMPTY_CATALOGUE)
+        try:
+            translation_file_changed(None, catalogue)
+            with translation.override("zh"):
+                assert translation.gettext("This field is required.") == "This field is required."
+            assert translations.compile_messages()
+            with translation.override("zh"):
+                assert translation.gettext("This field is required.") == "这个字段是必填项。"
+        finally:
+            translation_file_changed(None, catalogue)
 
 
 # English sentences that quote a Chinese word on purpose.
