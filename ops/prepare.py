@@ -46,8 +46,6 @@ VENDOR = ROOT / "yukuaiban" / "design" / "static" / "vendor"
 FONTS = ROOT / "yukuaiban" / "documents" / "fonts"
 COPIES = {  # from node_modules, whose contents npm has checked against the lock
     "htmx.org/dist/htmx.min.js": VENDOR / "htmx.min.js",
-    "@alpinejs/csp/dist/cdn.min.js": VENDOR / "alpine-csp.min.js",
-    "@picocss/pico/css/pico.min.css": VENDOR / "pico.min.css",
     "@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf": FONTS / "NotoSerifSC_400Regular.ttf",
     "@expo-google-fonts/noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf": FONTS / "NotoSerifSC_700Bold.ttf",
     "@expo-google-fonts/noto-serif-sc/LICENSE_FONT": FONTS / "OFL.txt",
