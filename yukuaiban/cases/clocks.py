@@ -87,6 +87,12 @@ def dates(
     }
 
 
+def working_days_used(history: Iterable[Happened], calendar: WorkingCalendar, today: date) -> int:
+    """What a case really took, in working days: from the day after acceptance, without what stopped its clock."""
+    any_limit = Limit(1, Unit.WORKING_DAY)  # what is used does not depend on it
+    return run_clock(events(history), any_limit, calendar, today, kind=ClockKind.PROMISED).used
+
+
 def count_steps(steps: Iterable[Step], happened: Sequence[Event], calendar: WorkingCalendar, today: date) -> None:
     """Set the due date of each open step: its working days, and what stops the case stops its steps."""
     for step in steps:

@@ -50,6 +50,7 @@ TICKS: list[Tick] = [
     Tick("timers", 1.0, "yukuaiban.cases.timers:tick"),
     Tick("seals", 10.0, "yukuaiban.chain.sealing:tick"),
     Tick("stalled jobs", 30.0, "yukuaiban.config.jobs:retry_stalled"),
+    Tick("what cases really took", 6 * 3600.0, "yukuaiban.cases.figures:count"),
     Tick("what people left behind", 3600.0, "yukuaiban.people.tidying:sweep"),
     Tick("expired sessions", 3600.0, "yukuaiban.config.jobs:clear_sessions"),
     Tick("files that no row names", 3600.0, "yukuaiban.materials.services:tidy"),

@@ -178,7 +178,7 @@ __all__ = [
 
 
 class ItemFigures(models.Model):
-    """What cases of an entry in a division really took; counted each night by the engine."""
+    """What cases of an entry in a division really took; counted every few hours by the engine (cases.figures)."""
 
     entry = models.ForeignKey(DirectoryEntry, on_delete=models.CASCADE, related_name="figures")
     division = models.ForeignKey("places.Division", on_delete=models.CASCADE, related_name="+")

@@ -52,6 +52,7 @@ class Case(models.Model):
     accepted_on = models.DateField(null=True, blank=True)
     accepted_how = models.CharField(max_length=8, blank=True, default="")  # act | lapse
     decided_on = models.DateField(null=True, blank=True)
+    used_days = models.PositiveSmallIntegerField(null=True, blank=True)  # working days from acceptance to the decision
     decision = models.CharField(max_length=8, blank=True, default="")  # granted | refused
     ended_on = models.DateField(null=True, blank=True)
     licence_id = models.BigIntegerField(null=True, blank=True)

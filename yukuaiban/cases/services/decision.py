@@ -81,7 +81,9 @@ def _decide(ctx: Context, act: Act, step: Step, by: Actor, *, decision: str, pay
         return case
     Step.objects.filter(pk=step.pk).update(state=Step.State.PASSED, passed_on=ctx.today)
     facts = {"on": ctx.today, "decision": decision}
-    dates = clocks.columns(ctx, clocks.with_event(ctx, act, facts), steps=())
+    history = clocks.with_event(ctx, act, facts)
+    dates = clocks.columns(ctx, history, steps=())
+    used_days = clocks.working_days_used(history, ctx.calendar, ctx.today)
     deliver_by = rules.certificate_due(ctx.today, ctx.calendar).on
     door.move(
         case,
@@ -89,7 +91,13 @@ def _decide(ctx: Context, act: Act, step: Step, by: Actor, *, decision: str, pay
         Outcome(
             facts=facts,
             payload=payload,
-            columns={**dates, "decided_on": ctx.today, "decision": decision, "step_on": deliver_by},
+            columns={
+                **dates,
+                "decided_on": ctx.today,
+                "decision": decision,
+                "used_days": used_days,
+                "step_on": deliver_by,
+            },
             work=work.rows(case, State.GRANTED, (), due_on=deliver_by),
             timers={},
             outbox=follow(case, act),

@@ -156,6 +156,7 @@ def case_reopen(*, case_id: int, by: Actor, at: datetime) -> Case:
                 "accepted_how": case.accepted_how or "act",
                 "decided_on": None,
                 "decision": "",
+                "used_days": None,
                 "ended_on": None,
             },
             work=work.rows(case, State.IN_REVIEW, steps, due_on=dates["promised_on"] or dates["due_on"]),
