@@ -42,6 +42,19 @@ def test_each_role_meets_what_the_table_says(role, settings):
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("city")
+@pytest.mark.parametrize("role", ["anonymous", "owner"])
+def test_head_is_answered_as_get_is(role, settings):
+    """What checks links and previews pages asks for the headers alone; to a 405 it says that the page is broken."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    walker = rights.Walker(rights.make_world(), role)
+    met = {r.name: (walker.visit(r, "GET"), walker.visit(r, "HEAD")) for r in rights.routes() if not r.path}
+    reached = {name: pair for name, pair in met.items() if pair[0] not in {rights.NOTHING, rights.NONE}}
+    assert len(reached) > 60
+    assert {name: pair for name, pair in reached.items() if pair[0] != pair[1]} == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("city")
 @pytest.mark.parametrize("role", ["owner", "handler"])
 def test_a_method_without_a_row_does_not_exist(role, settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yukuaiban.cases import selectors, services
 from yukuaiban.cases.context import Context
@@ -38,7 +38,7 @@ from yukuaiban.places.selectors import DIVISIONS
 RECEIPT = "receipt_code"  # session key of the look-up code that is shown once
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def apply(request: HttpRequest, code: str) -> HttpResponse:
     """Start, or go on with, the one draft for an item; what is missing before that is said with the way to get it."""
@@ -64,7 +64,7 @@ def _draft(request: HttpRequest, number: str) -> tuple[Case, Context, Actor]:
     return case, Context(case, now()), by
 
 
-@require_GET
+@require_safe
 @signed_in
 def draft(request: HttpRequest, number: str) -> HttpResponse:
     """Go on where the draft was left: at the first group that is not complete."""
@@ -104,7 +104,7 @@ def _where(case: Case, ctx: Context, errors: Mapping[str, str]) -> list[tuple[st
     ]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
     """One group of questions a screen. Every button saves first; nothing typed is lost."""
@@ -151,7 +151,7 @@ def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
     return render(request, "cases/draft_group.html", context, status=422 if errors else 200)
 
 
-@require_GET
+@require_safe
 @signed_in
 def draft_materials(request: HttpRequest, number: str) -> HttpResponse:
     """What must be shown, what we already hold, and what is left to upload."""
@@ -172,7 +172,7 @@ def draft_materials(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def draft_review(request: HttpRequest, number: str) -> HttpResponse:
     """Everything once more, then the one button that files. Drafts are never mistaken for filings."""
@@ -216,7 +216,7 @@ def draft_review(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def draft_discard(request: HttpRequest, number: str) -> HttpResponse:
     """Asks first: what was typed and uploaded is gone afterwards."""
@@ -228,7 +228,7 @@ def draft_discard(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/draft_discard.html", {"case": case, "guide": ctx.guide})
 
 
-@require_GET
+@require_safe
 @signed_in
 def mine(request: HttpRequest) -> HttpResponse:
     """My matters, newest first, with the next thing to do."""
@@ -242,7 +242,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @signed_in
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Where it stands, the clock with its reasons, what happened, the one next thing to do."""
@@ -254,7 +254,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/case.html", page_of(found, by, language=get_language() or "zh"))
 
 
-@require_GET
+@require_safe
 @signed_in
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """The receipt, to keep and to print; the look-up code is shown once."""
@@ -262,11 +262,13 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     found = selectors.case_for_party(by, number)
     if found.state == State.DRAFT:
         return redirect("cases:draft", number=number)
-    code = request.session.pop(f"{RECEIPT}:{number}", None)
+    code = None  # whoever asks for the headers alone has not seen it
+    if request.method == "GET":
+        code = request.session.pop(f"{RECEIPT}:{number}", None)
     return render(request, "cases/receipt.html", {**page_of(found, by, language=get_language() or "zh"), "code": code})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def track(request: HttpRequest) -> HttpResponse:
     """A case by number and code, without log-in: where it stands and by when, nobody's data."""
     context: dict[str, Any] = {"number": request.POST.get("number", request.GET.get("number", ""))}
@@ -280,7 +282,7 @@ def track(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/track.html", context, status=404 if "problem" in context else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def correction(request: HttpRequest, number: str) -> HttpResponse:
     """What the notice asks for, and only that, can be changed."""
@@ -333,7 +335,7 @@ def correction(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     by = party_actor(request)
@@ -345,7 +347,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/withdraw.html", {"case": found})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def request_hearing(request: HttpRequest, number: str) -> HttpResponse:
     by = party_actor(request)
@@ -357,7 +359,7 @@ def request_hearing(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/request_hearing.html", {"case": found})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def supplement(request: HttpRequest, number: str) -> HttpResponse:
     """Hand in what was left to be made up (容缺)."""
@@ -377,7 +379,7 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @signed_in
 def letter(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """One letter of my case, as the signed PDF."""

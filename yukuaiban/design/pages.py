@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from yukuaiban.design.fragments import wants_fragment
 from yukuaiban.design.gallery import specimens
@@ -48,7 +48,7 @@ def display(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def display_css(request: HttpRequest) -> HttpResponse:
     """The same choice as a stylesheet, for a browser without scripts (linked inside <noscript>)."""
     parts = []
@@ -75,13 +75,13 @@ def _theme(name: str) -> str:
     return found[1]
 
 
-@require_GET
+@require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component in its states, in the light and in the dark."""
     return render(request, "design/gallery.html", specimens())
 
 
-@require_GET
+@require_safe
 def maintenance(request: HttpRequest) -> HttpResponse:
     """What stands in for an act while the service is being worked on; reading goes on."""
     response = render(request, "design/maintenance.html", status=503)
@@ -89,7 +89,7 @@ def maintenance(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker of one language: keeps the offline page for when the network does not answer."""
     kept = [reverse("design:offline"), *(static(f"design/{name}") for name in OFFLINE_FILES)]
@@ -99,7 +99,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     """What a telephone without a network is shown."""
     return render(request, "design/offline.html")

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from yukuaiban.config.errors import Invalid, NotFound
 from yukuaiban.config.now import now
@@ -69,7 +69,7 @@ def _editor(by: Actor) -> None:
         raise NotFound(_("没有这个页面。"))
 
 
-@require_GET
+@require_safe
 @officer_only
 def items(request: HttpRequest, by: Actor) -> HttpResponse:
     """Items of the editor's division that are worked out, and changes that wait for a second person."""
@@ -97,7 +97,7 @@ def items(request: HttpRequest, by: Actor) -> HttpResponse:
     return render(request, "desk/items.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @officer_only
 def edit(request: HttpRequest, by: Actor, code: str) -> HttpResponse:
     _editor(by)
@@ -141,7 +141,7 @@ def edit(request: HttpRequest, by: Actor, code: str) -> HttpResponse:
     return render(request, "desk/item.html", context, status=422 if problem or form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @officer_only
 def change(request: HttpRequest, by: Actor, code: str, pk: int) -> HttpResponse:
     """What would change, beside what stands; a second person publishes or rejects."""

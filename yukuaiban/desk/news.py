@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yukuaiban.config.now import ZONE, now
 from yukuaiban.desk.pages import officer_only
@@ -38,7 +38,7 @@ class AnnouncementForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
 
-@require_GET
+@require_safe
 @officer_only
 def announcements(request: HttpRequest, by: Actor) -> HttpResponse:
     rows = Announcement.objects.select_related("written_by__party", "published_by__party")[:100]
@@ -51,7 +51,7 @@ def announcements(request: HttpRequest, by: Actor) -> HttpResponse:
     return render(request, "desk/announcements.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @officer_only
 def edit(request: HttpRequest, by: Actor, pk: int | None = None) -> HttpResponse:
     row = get_object_or_404(Announcement, pk=pk) if pk else None

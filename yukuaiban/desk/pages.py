@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yukuaiban.calendars import Light
 from yukuaiban.cases import selectors
@@ -91,14 +91,14 @@ def _list(request: HttpRequest, by: Actor) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 @officer_only
 def work(request: HttpRequest, by: Actor) -> HttpResponse:
     """What the desks have to do, by light and due date."""
     return render(request, "desk/work.html", _list(request, by))
 
 
-@require_GET
+@require_safe
 @officer_only
 def case(request: HttpRequest, by: Actor, number: str) -> HttpResponse:
     """Everything at hand: answers, documents, clock, what happened, what can be done now and why the rest cannot."""
@@ -150,7 +150,7 @@ def _touch(one: str, other: str) -> bool:
     return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @officer_only
 def act(request: HttpRequest, by: Actor, number: str, act: str) -> HttpResponse:
     """One act: its consequence named, what it asks, then the service."""
@@ -236,7 +236,7 @@ def letters_of_day(by: Actor, on: date) -> list[Letter]:
     return [row for row in rows if row.subject in here]
 
 
-@require_GET
+@require_safe
 @officer_only
 def letters(request: HttpRequest, by: Actor) -> HttpResponse:
     """The letters of a day, to print."""
@@ -245,7 +245,7 @@ def letters(request: HttpRequest, by: Actor) -> HttpResponse:
     return render(request, "desk/letters.html", context)
 
 
-@require_GET
+@require_safe
 @officer_only
 def letters_print(request: HttpRequest, by: Actor) -> HttpResponse:
     """All letters of a day as one PDF."""
@@ -257,7 +257,7 @@ def letters_print(request: HttpRequest, by: Actor) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @officer_only
 def letter(request: HttpRequest, by: Actor, pk: int) -> HttpResponse:
     """One letter of a case that the officer may see."""

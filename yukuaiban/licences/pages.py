@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from yukuaiban.config.now import now, today
 from yukuaiban.documents import codes, register
@@ -30,7 +30,7 @@ from yukuaiban.places.models import Division
 
 
 @signed_in
-@require_GET
+@require_safe
 def wallet(request: HttpRequest) -> HttpResponse:
     """All that the chosen party holds."""
     found = selectors.wallet(holder_actor(request).party_id)
@@ -38,7 +38,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def licence(request: HttpRequest, pk: int) -> HttpResponse:
     """One licence as a deed, with all that its holder can do with it."""
     held = selectors.licence_for_holder(holder_actor(request), pk)
@@ -60,7 +60,7 @@ def licence(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @never_cache
-@require_GET
+@require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The code the holder shows, for a minute; the page asks for the next one by itself."""
     by = holder_actor(request)
@@ -75,7 +75,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The signed PDF."""
     by = holder_actor(request)
@@ -85,7 +85,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def looks(request: HttpRequest, pk: int) -> HttpResponse:
     """Who looked at it: every time, newest first."""
     held = selectors.licence_for_holder(holder_actor(request), pk)
@@ -105,7 +105,7 @@ def looks(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def grant(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a department use the licence for one purpose."""
     by = holder_actor(request)
@@ -131,7 +131,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def revoke_grant(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a grant back, after its consequence was named."""
     by = holder_actor(request)
@@ -148,7 +148,7 @@ def revoke_grant(request: HttpRequest, pk: int) -> HttpResponse:
 # --- for everybody ------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def verify_start(request: HttpRequest) -> HttpResponse:
     """Type a code, or bring a file."""
     form = CodeForm(request.GET or None)
@@ -165,7 +165,7 @@ def verify_start(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """What the QR code on a licence opens: its status, and of its facts what may be seen."""
     limits.check(request, "code", limits.WRONG_CODES)
@@ -178,14 +178,14 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def verify_shown(request: HttpRequest, token: str) -> HttpResponse:
     """What the holder's own code opens, while it lives."""
     return verify(request, token)
 
 
 @csrf_exempt  # nothing is changed or kept, and a public page carries no token
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def verify_file(request: HttpRequest) -> HttpResponse:
     """Is this file as it was signed? The file is looked at and forgotten."""
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()

@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yukuaiban import storage
 from yukuaiban.config.errors import DomainError, NotFound
@@ -40,7 +40,7 @@ SEALED_OFF_PDF = "default-src 'none'; object-src 'self'; frame-ancestors 'self'"
 
 
 @login_required
-@require_GET
+@require_safe
 def slot(request: HttpRequest, subject: int, slot: str) -> HttpResponse:
     """One slot by itself: a page, or the fragment of a larger one."""
     matter = slots.matter(request, subject)
@@ -108,7 +108,7 @@ def use_all(request: HttpRequest, subject: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, subject: int, slot: str, number: str) -> HttpResponse:
     """Take something back; asks first."""
     matter = slots.matter(request, subject)
@@ -154,7 +154,7 @@ def _slot(request: HttpRequest, matter: Matter, slot: Slot, problems: list[str] 
 
 
 @login_required
-@require_GET
+@require_safe
 def use(request: HttpRequest, number: str) -> HttpResponse:
     """What was handed in or found: its pages as pictures, or what it says; where it came from."""
     seen = selectors.look(request, number)
@@ -167,7 +167,7 @@ def use(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def page(request: HttpRequest, number: str, page: int) -> HttpResponse:
     """A page as a picture; what an officer sees carries its purpose. `?small` for a list."""
     seen = selectors.look(request, number)
@@ -187,7 +187,7 @@ def page(request: HttpRequest, number: str, page: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def copy(request: HttpRequest, number: str) -> HttpResponse:
     """The whole document with its purpose stamped on every page, to keep or to print."""
     seen = _with_file(request, number)
@@ -203,7 +203,7 @@ def copy(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def original(request: HttpRequest, number: str) -> HttpResponse:
     """The bytes as they were handed in. `?inline` shows them in the browser instead of saving."""
     seen = _with_file(request, number)
@@ -218,7 +218,7 @@ def original(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def earlier(request: HttpRequest, number: str) -> HttpResponse:
     """A document of one's own that was handed in before, to see what is being offered."""
     material = selectors.material_for_party(request.user, number)  # type: ignore[arg-type]
@@ -261,7 +261,7 @@ def _sealed_off(
 
 
 @login_required
-@require_GET
+@require_safe
 def data_use(request: HttpRequest) -> HttpResponse:
     """For what my documents and data were used, and who looked at them. Law: 个人信息保护法 第四十四条, 第四十五条."""
     found = selectors.data_use(request.user, after=request.GET.get("after") or None)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from yukuaiban.calendars.selectors import current
 from yukuaiban.config.now import today
@@ -14,7 +14,7 @@ from yukuaiban.places.hours import Opening
 from yukuaiban.places.models import OpeningDay
 
 
-@require_GET
+@require_safe
 def halls(request: HttpRequest) -> HttpResponse:
     """All halls, the city's own first."""
     day = today()
@@ -23,7 +23,7 @@ def halls(request: HttpRequest) -> HttpResponse:
     return render(request, "places/halls.html", {"rows": rows})
 
 
-@require_GET
+@require_safe
 def hall(request: HttpRequest, code: str) -> HttpResponse:
     """One hall: address, telephone, the week's hours, today's."""
     found = selectors.hall_by_code(code)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from yukuaiban.cases import selectors as cases
 from yukuaiban.items import selectors as items
@@ -55,7 +55,7 @@ EVENT_ICONS = {
 }
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Search, frequent services, life events, my open matters, announcements."""
     by_slug = items.entry_codes_by_slug()
@@ -84,7 +84,7 @@ def _filters(request: HttpRequest) -> Filters:
     return Filters(theme, event, department, audience, kind, online=get("online") == "1")
 
 
-@require_GET
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """By words, pinyin, initials, theme, life event, department, audience, type; a "nothing found" that helps."""
     text, filters = request.GET.get("q", "")[:80], _filters(request)
@@ -129,19 +129,19 @@ def _departments() -> list[tuple[str, str, int]]:
     return sorted(((kind, name, many) for kind, (name, many) in counts.items()), key=lambda d: (-d[2], d[0]))
 
 
-@require_GET
+@require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
     """A few entries for a person who is still typing."""
     rows = items.catalogue().suggest(request.GET.get("q", "")[:80])
     return render(request, "portal/suggest.html", {"rows": rows})
 
 
-@require_GET
+@require_safe
 def departments(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/departments.html", {"departments": _departments()})
 
 
-@require_GET
+@require_safe
 def entry(request: HttpRequest, code: str) -> HttpResponse:
     """Who does it where: the city's department, and the districts'. One that is done in one place goes straight there."""
     found = items.entry_of(code)
@@ -155,7 +155,7 @@ def entry(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def item(request: HttpRequest, code: str) -> HttpResponse:
     """The guide: can I do this from here, how long, what do I need, what does it cost, one button."""
     guide = items.guide(code)
@@ -187,16 +187,16 @@ def item_feedback(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def announcements(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/announcements.html", {"rows": selectors.announcements(50)})
 
 
-@require_GET
+@require_safe
 def announcement(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "portal/announcement.html", {"row": selectors.announcement(pk)})
 
 
-@require_GET
+@require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/help.html", {})

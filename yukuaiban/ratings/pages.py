@@ -16,7 +16,7 @@ from yukuaiban.ratings.models import Rating
 from yukuaiban.ratings.services import rating_give
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def rate(request: HttpRequest, number: str) -> HttpResponse:
     """Five levels and a few words. The stars of the page count from the worst, the standard's codes from the best."""

@@ -57,7 +57,7 @@ def posts(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.at_post(Role.SUPERVISOR)
 def post_give(request: HttpRequest) -> HttpResponse:
     """Give an officer a post in my department."""
@@ -91,7 +91,7 @@ def post_give(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.at_post()
 def post_substitute(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody stands in at a post for a while."""
@@ -128,7 +128,7 @@ def post_substitute(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.at_post(Role.SUPERVISOR)
 def post_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a post as of today."""
@@ -175,7 +175,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.at_post(*COUNTER)
 def correction(request: HttpRequest, pk: int) -> HttpResponse:
     """One request for correction: the record is read (and the reading logged), then decided."""
@@ -217,7 +217,7 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.at_post(*COUNTER)
 def guardianship(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm a guardianship after seeing the papers."""

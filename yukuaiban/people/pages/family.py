@@ -66,7 +66,7 @@ def _mandate(row: Mandate, account: Account) -> dict[str, Any]:
     return {"row": row, "gives": gives, "acts": acts, "is_over": row.valid_until <= today()}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def child_add(request: HttpRequest) -> HttpResponse:
     """A guardian names his child."""
@@ -93,7 +93,7 @@ def child_add(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def guardianship_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a child off my account; asked once more first."""
@@ -140,7 +140,7 @@ def _my_guardianship(account: Account, pk: int) -> Guardianship:
 # --- mandates ---------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def mandate_offer(request: HttpRequest) -> HttpResponse:
     """I, or the organisation I represent, appoint somebody."""
@@ -170,7 +170,7 @@ def mandate_offer(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def mandate_ask(request: HttpRequest) -> HttpResponse:
     """I want to act for a relative; he confirms in his own account."""
@@ -197,7 +197,7 @@ def mandate_ask(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def mandate_ask_organisation(request: HttpRequest) -> HttpResponse:
     """I want to become an organisation's agent."""
@@ -218,7 +218,7 @@ def mandate_ask_organisation(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def mandate_code(request: HttpRequest) -> HttpResponse:
     """I was sent a code: confirm that another may act for me, or accept to act for another."""
@@ -238,7 +238,7 @@ def mandate_code(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def mandate_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Confirm, decline or revoke a mandate; the consequence is named first."""
@@ -298,7 +298,7 @@ def _mandate_form(request: HttpRequest, form: Any, title: str, lead: str, submit
 # --- organisations ----------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def organisations(request: HttpRequest) -> HttpResponse:
     """The organisations I represent, and registering another."""

@@ -41,7 +41,7 @@ def me(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def real_name(request: HttpRequest) -> HttpResponse:
     """Name and document, compared with the register; then, where needed, the person himself."""
@@ -87,7 +87,7 @@ def _real_person(request: HttpRequest, party: Party) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def real_person(request: HttpRequest) -> HttpResponse:
     """The verifier's page came back with its proof, or the sandbox's button was pressed."""
@@ -100,7 +100,7 @@ def real_person(request: HttpRequest) -> HttpResponse:
     return redirect(_next(request) or "people:me")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def take_over(request: HttpRequest) -> HttpResponse:
     """Join my older account to this one: name, document, and the person himself."""
@@ -127,7 +127,7 @@ def take_over(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def identities(request: HttpRequest) -> HttpResponse:
     """For whom I act from now on (身份切换)."""

@@ -53,7 +53,7 @@ def reads(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 @access.password_again(on_get=False)
 def export(request: HttpRequest) -> HttpResponse:
@@ -83,7 +83,7 @@ def export(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def corrections(request: HttpRequest) -> HttpResponse:
     """Ask to have something put right, and see what became of earlier requests."""
@@ -112,7 +112,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 @access.password_again(on_get=False)
 def close(request: HttpRequest) -> HttpResponse:

@@ -67,7 +67,7 @@ def security(request: HttpRequest) -> HttpResponse:
 # --- phone ------------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 @access.password_again()
 def phone(request: HttpRequest) -> HttpResponse:
@@ -110,7 +110,7 @@ def _send_phone_codes(request: HttpRequest, account: Account, form: forms.Form) 
     return True
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def phone_codes(request: HttpRequest) -> HttpResponse:
     """The codes came back: the number is changed."""
@@ -148,7 +148,7 @@ def _change_phone(request: HttpRequest, account: Account, wanted: dict[str, str]
 # --- a number that now belongs to another: no account is needed -------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def claim(request: HttpRequest) -> HttpResponse:
     """The number is mine now, but somebody's account has it."""
     form = PhoneForm(posted(request))
@@ -171,7 +171,7 @@ def _send_claim_code(request: HttpRequest, number: str) -> bool:
     return True
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def claim_code(request: HttpRequest) -> HttpResponse:
     """The code came back: he holds the number."""
     to = codes.pending(request.session, "claim")
@@ -193,7 +193,7 @@ def claim_code(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def claim_person(request: HttpRequest) -> HttpResponse:
     """Who he is; then the number is his, and he is logged in."""
     claim_id: int | None = request.session.get(CLAIM)
@@ -233,7 +233,7 @@ def _public_form(request: HttpRequest, form: forms.Form, **context: Any) -> Http
 # --- tokens -----------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 @access.password_again()
 def api_tokens(request: HttpRequest) -> HttpResponse:
@@ -278,7 +278,7 @@ def api_token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 # --- password and devices ---------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def password(request: HttpRequest) -> HttpResponse:
     """A new password for who has just logged in by a code (a forgotten one cannot be asked for)."""
@@ -310,7 +310,7 @@ def forgotten_password(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('account_request_login_code')}?next={reverse('people:password')}")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.signed_in
 def logout_everywhere(request: HttpRequest) -> HttpResponse:
     """End every log-in on every device."""
