@@ -7,30 +7,35 @@ from typing import Any
 from django import forms
 from django.contrib import messages as toasts
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yukuaiban.config.errors import Invalid, NotFound
+from yukuaiban.calendars.forms import UNITS
+from yukuaiban.config.errors import DomainError, NotFound
 from yukuaiban.config.now import now
-from yukuaiban.desk import services
+from yukuaiban.desk import selectors, services
 from yukuaiban.desk.models import ItemChange
 from yukuaiban.desk.pages import officer_only
-from yukuaiban.items import selectors
+from yukuaiban.items import selectors as items_selectors
 from yukuaiban.items.models import ServiceItem
+from yukuaiban.items.schema import ItemContent
 from yukuaiban.people import access
 from yukuaiban.people import selectors as people
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Role
 
-PAGE = 30
-
 
 class ItemForm(forms.Form):
     """What may differ in one place: the promise, visits and their reason, channels."""
 
-    promised = forms.IntegerField(label=gettext_lazy("承诺办结时限（工作日）"), min_value=0, max_value=250)
+    promised = forms.IntegerField(label=gettext_lazy("承诺办结时限"), min_value=0, max_value=730)
+    promised_unit = forms.ChoiceField(
+        label=gettext_lazy("时限单位"),
+        choices=[*UNITS, ("on_the_spot", gettext_lazy("当场办结"))],
+        initial="working_day",
+    )
     visits = forms.IntegerField(label=gettext_lazy("到现场次数"), min_value=0, max_value=5)
     visits_reason_zh = forms.CharField(label=gettext_lazy("为什么要到现场（中文）"), required=False, max_length=500)
     visits_reason_en = forms.CharField(label=gettext_lazy("为什么要到现场（英文）"), required=False, max_length=500)
@@ -47,21 +52,46 @@ class ItemForm(forms.Form):
     )
     reason = forms.CharField(label=gettext_lazy("修改的理由"), max_length=500, widget=forms.Textarea({"rows": 3}))
 
-    def differences(self, content: Any) -> dict[str, Any]:
-        """Only what differs from the entry."""
+    @classmethod
+    def shown(cls, content: ItemContent) -> dict[str, Any]:
+        """What stands, as the form shows it."""
+        reason = content.visits_reason
+        return {
+            "promised": content.promised.value,
+            "promised_unit": content.promised.unit.value,
+            "visits": content.visits,
+            "visits_reason_zh": reason.zh if reason else "",
+            "visits_reason_en": reason.en if reason else "",
+            "channels": list(content.channels),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if bool(data.get("visits_reason_zh")) != bool(data.get("visits_reason_en")):
+            missing = "visits_reason_en" if data.get("visits_reason_zh") else "visits_reason_zh"
+            self.add_error(missing, _("中文和英文都要写。"))
+        return data
+
+    def differences(self, content: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+        """What the item has other than its entry's `content` once this stands.
+
+        Args:
+            before: What it differs in now; what the form does not ask stays so.
+        """
         data = self.cleaned_data
-        found: dict[str, Any] = {}
-        if data["promised"] != content["promised"]["value"] or content["promised"]["unit"] != "working_day":
-            found["promised"] = {"value": data["promised"], "unit": "working_day", "status": "sample"}
-        if data["visits"] != content["visits"]:
-            found["visits"] = data["visits"]
-        if data["visits_reason_zh"] and data["visits_reason_en"]:
-            reason = {"zh": data["visits_reason_zh"], "en": data["visits_reason_en"]}
-            if reason != content.get("visits_reason"):
-                found["visits_reason"] = reason
-        if sorted(data["channels"]) != sorted(content["channels"]):
-            found["channels"] = data["channels"]
-        return found
+        stands = {**content, **before}
+        typed: dict[str, Any] = {"visits": data["visits"], "channels": data["channels"], "promised": stands["promised"]}
+        limit = {"value": data["promised"], "unit": data["promised_unit"]}
+        if {key: stands["promised"].get(key, "working_day") for key in limit} != limit:
+            typed["promised"] = {**limit, "status": "sample"}
+        if sorted(data["channels"]) == sorted(stands["channels"]):
+            typed["channels"] = stands["channels"]
+        if data["visits_reason_zh"]:
+            typed["visits_reason"] = {"zh": data["visits_reason_zh"], "en": data["visits_reason_en"]}
+        else:
+            typed["visits_reason"] = None
+        kept = {key: value for key, value in before.items() if key not in typed}
+        return kept | {key: value for key, value in typed.items() if value != content.get(key)}
 
 
 def _editor(by: Actor) -> None:
@@ -75,22 +105,12 @@ def items(request: HttpRequest, by: Actor) -> HttpResponse:
     """Items of the editor's division that are worked out, and changes that wait for a second person."""
     _editor(by)
     q = request.GET.get("q", "")[:60]
-    rows = ServiceItem.objects.filter(division_id=by.division, entry__current_version__isnull=False).select_related(
-        "entry", "department"
-    )
-    if q:
-        rows = rows.filter(entry_id__in=[e.id for e in selectors.catalogue().search(q).rows])
-    if after := request.GET.get("after"):
-        rows = rows.filter(code__gt=after)
-    found = list(rows.order_by("code")[: PAGE + 1])
-    waiting = ItemChange.objects.filter(decided_at__isnull=True, service_item__division_id=by.division).select_related(
-        "service_item__entry", "written_by__party"
-    )
+    rows, after = selectors.items_to_edit(by, q=q, after=request.GET.get("after"))
     context = {
-        "rows": found[:PAGE],
-        "after": found[PAGE - 1].code if len(found) > PAGE else None,
+        "rows": rows,
+        "after": after,
         "q": q,
-        "waiting": waiting,
+        "waiting": selectors.changes_waiting(by),
         "by": by,
         "posts": people.posts_of(access.account_of(request)),
     }
@@ -101,31 +121,15 @@ def items(request: HttpRequest, by: Actor) -> HttpResponse:
 @officer_only
 def edit(request: HttpRequest, by: Actor, code: str) -> HttpResponse:
     _editor(by)
-    item = get_object_or_404(ServiceItem.objects.select_related("entry__current_version", "differences"), code=code)
-    if item.division_id != by.division or item.entry.current_version is None:
-        raise NotFound(_("没有这个事项，或它不在您的地区。"))
-    guide = selectors.guide_by_id(item.pk)
+    item = selectors.item_to_edit(by, code)
+    guide = items_selectors.guide_by_id(item.pk)
     assert guide.content is not None
-    shown = guide.content
-    initial = {
-        "promised": shown.promised.value,
-        "visits": shown.visits,
-        "visits_reason_zh": shown.visits_reason.zh if shown.visits_reason else "",
-        "visits_reason_en": shown.visits_reason.en if shown.visits_reason else "",
-        "channels": list(shown.channels),
-    }
-    form = ItemForm(request.POST or None, initial=initial)
-    problem: Invalid | None = None
+    form = ItemForm(request.POST or None, initial=ItemForm.shown(guide.content))
+    problem: DomainError | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            services.item_change_write(
-                item=item,
-                differences=form.differences(item.entry.current_version.content),
-                reason=form.cleaned_data["reason"],
-                by=by,
-                at=now(),
-            )
-        except Invalid as error:
+            propose(item, form, by=by)
+        except DomainError as error:
             problem = error
         else:
             toasts.success(request, _("已保存，等另一人发布。"))
@@ -146,15 +150,29 @@ def edit(request: HttpRequest, by: Actor, code: str) -> HttpResponse:
 def change(request: HttpRequest, by: Actor, code: str, pk: int) -> HttpResponse:
     """What would change, beside what stands; a second person publishes or rejects."""
     _editor(by)
-    row = get_object_or_404(ItemChange.objects.select_related("service_item__entry__current_version"), pk=pk)
-    if row.service_item.division_id != by.division:
-        raise NotFound(_("没有这处修改。"))
+    row = selectors.change_of(by, pk)
     if request.method == "POST":
         services.item_change_decide(change=row, publish=request.POST.get("do") == "publish", by=by, at=now())
         toasts.success(request, _("已处理。"))
         return redirect("desk:items")
-    content = services.version_of(row.service_item).content
-    keys = sorted(set(row.before) | set(row.differences))
-    pairs = [(k, row.before.get(k, content.get(k)), row.differences.get(k, content.get(k))) for k in keys]
-    context = {"row": row, "pairs": pairs, "by": by, "posts": people.posts_of(access.account_of(request))}
+    context = {
+        "row": row,
+        "pairs": selectors.pairs_of(row),
+        "why_not": services.why_not_decide(row, by),
+        "by": by,
+        "posts": people.posts_of(access.account_of(request)),
+    }
     return render(request, "desk/item_change.html", context)
+
+
+def propose(item: ServiceItem, form: ItemForm, *, by: Actor) -> tuple[ItemChange, bool]:
+    """What the form says of an item, as a proposal; also whether it is new."""
+    version = services.version_of(item)
+    before = item.differences.content if item.differences else {}
+    return services.item_change_write(
+        item=item,
+        differences=form.differences(version.content, before),
+        reason=form.cleaned_data["reason"],
+        by=by,
+        at=now(),
+    )

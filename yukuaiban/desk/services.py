@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -12,16 +11,24 @@ from pydantic import ValidationError
 
 from yukuaiban.config import epochs
 from yukuaiban.config.errors import Invalid, PermissionRefused
+from yukuaiban.desk.errors import ChangeDecided, ChangeWaits
 from yukuaiban.desk.models import ItemChange
-from yukuaiban.items.guide import merge
+from yukuaiban.items.guide import explained, merge
+from yukuaiban.items.loading.desired import digest_json
 from yukuaiban.items.models import Differences, EntryVersion, Origin, ServiceItem
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Role
-from yukuaiban.vault import sm3
+
+
+def check_editor(by: Actor) -> None:
+    """Raises: PermissionRefused for who does not work from an editor's post."""
+    if by.role != Role.EDITOR:
+        raise PermissionRefused(_("事项由所在地区的事项管理员编辑和发布。"))
 
 
 def _check(by: Actor, item: ServiceItem) -> None:
-    if by.role != Role.EDITOR or by.division != item.division_id:
+    check_editor(by)
+    if by.division != item.division_id:
         raise PermissionRefused(_("事项由所在地区的事项管理员编辑和发布。"))
 
 
@@ -33,59 +40,95 @@ def version_of(item: ServiceItem) -> EntryVersion:
     return version
 
 
-def item_change_write(
-    *, item: ServiceItem, differences: dict[str, Any], reason: str, by: Actor, at: datetime
-) -> ItemChange:
-    """Propose what this service item has other than its entry. Raises: Invalid with each field that does not hold."""
-    _check(by, item)
-    version = version_of(item)
+def _must_hold(version: EntryVersion, differences: dict[str, Any]) -> None:
+    """Raises: Invalid with each element that does not hold."""
     try:
         merge(version.content, differences)
     except ValidationError as error:
-        fields = {".".join(map(str, e["loc"])): e["msg"] for e in error.errors()}
-        raise Invalid(_("有 {n} 处不符合要求。").format(n=len(fields)), details={"fields": fields}) from None
+        told = explained(error)
+        message = _("有 {n} 处不符合要求。").format(n=len(told))
+        raise Invalid(message, details={"fields": told}) from None
     except ValueError as error:
         raise Invalid(str(error)) from None
-    if not reason.strip():
-        raise Invalid(_("请写明修改的理由，发布的人要看。"))
+
+
+def item_change_write(
+    *, item: ServiceItem, differences: dict[str, Any], reason: str, by: Actor, at: datetime
+) -> tuple[ItemChange, bool]:
+    """Propose what this service item has other than its entry. Also whether the proposal is new.
+
+    The same again from the same person is the same proposal.
+
+    Raises: Invalid with each field that does not hold, ChangeWaits where another one waits.
+    """
+    _check(by, item)
+    _must_hold(version_of(item), differences)
+    reason = reason.strip()
+    if not reason:
+        message = _("请写明修改的理由，发布的人要看。")
+        raise Invalid(message, details={"fields": {"reason": message}})
     before = item.differences.content if item.differences else {}
+    if differences == before:
+        raise Invalid(_("没有改动，不需要发布。"))
     try:
         with transaction.atomic():
-            return ItemChange.objects.create(
+            made = ItemChange.objects.create(
                 service_item=item,
                 differences=differences,
                 before=before,
-                reason=reason.strip(),
+                reason=reason,
                 written_by_id=by.account(),
                 written_at=at,
             )
     except IntegrityError:
-        raise Invalid(_("这个事项已有一处修改等待发布。请先处理它。")) from None
+        return _waiting(item, differences, reason, by), False
+    return made, True
+
+
+def _waiting(item: ServiceItem, differences: dict[str, Any], reason: str, by: Actor) -> ItemChange:
+    """The change that waits, if it is this very one. Raises: ChangeWaits."""
+    waiting = ItemChange.objects.filter(service_item=item, decided_at__isnull=True).first()
+    if waiting is None:
+        raise ChangeWaits(_("这个事项的修改刚刚处理完。请再试一次。"))
+    if (waiting.written_by_id, waiting.differences, waiting.reason) != (by.account(), differences, reason):
+        raise ChangeWaits(_("这个事项已有一处修改等待发布。请先处理它。"), details={"change": waiting.pk})
+    return waiting
+
+
+def why_not_decide(change: ItemChange, by: Actor) -> str | None:
+    """Why this person neither publishes the change nor turns it down; None where he may."""
+    if change.written_by_id == by.account_id:
+        return _("修改须由另一人发布。")
+    return None
 
 
 @transaction.atomic
-def item_change_decide(*, change: ItemChange, publish: bool, by: Actor, at: datetime) -> None:
-    """Publish or reject what another person wrote; every process shows it within a second."""
-    change = ItemChange.objects.select_for_update().select_related("service_item__entry").get(pk=change.pk)
+def item_change_decide(*, change: ItemChange, publish: bool, by: Actor, at: datetime) -> ItemChange:
+    """Publish or reject what another person wrote; every process shows it within a second.
+
+    Raises: PermissionRefused, ChangeDecided, Invalid where the entry has moved on so that it no longer holds.
+    """
+    change = ItemChange.objects.select_for_update(of=("self",)).select_related("service_item__entry").get(pk=change.pk)
     item = change.service_item
     _check(by, item)
-    if change.written_by_id == by.account_id:
-        raise PermissionRefused(_("修改须由另一人发布。"))
+    if refusal := why_not_decide(change, by):
+        raise PermissionRefused(refusal)
     if change.decided_at:
-        raise Invalid(_("这处修改已经处理过。"))
+        raise ChangeDecided(_("这处修改已经处理过。"))
     if publish:
-        merge(version_of(item).content, change.differences)  # the entry may have moved on since it was written
+        _must_hold(version_of(item), change.differences)  # the entry may have moved on since it was written
         item.differences = _stored(change.differences)
         item.origin = Origin.DESK
         item.save(update_fields=["differences", "origin"])
         epochs.advance("catalogue")
-    change.decided_by_id, change.decided_at, change.is_published = by.account_id, at, publish
+    change.decided_by_id, change.decided_at, change.is_published = by.account(), at, publish
     change.save(update_fields=["decided_by", "decided_at", "is_published"])
+    return change
 
 
 def _stored(content: dict[str, Any]) -> Differences | None:
     """The one row with this content."""
     if not content:
         return None
-    digest = sm3(json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
+    digest = digest_json(content)
     return Differences.objects.get_or_create(digest=digest, defaults={"content": content})[0]

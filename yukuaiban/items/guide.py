@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+from pydantic import ValidationError
+
 from yukuaiban.items.schema import ItemContent
 
 # What a service item may have other than its entry: where, when and how fast, never what is asked or why.
@@ -23,6 +26,28 @@ def merge(content: dict[str, Any], differences: dict[str, Any] | None) -> ItemCo
     if wrong := sorted(set(differences) - DIFFERABLE):
         raise ValueError(f"{', '.join(wrong)}: a service item cannot differ in this; it belongs to the entry")
     return ItemContent.model_validate({**content, **differences})
+
+
+#: The rules between elements (schema.ItemContent) in the words of an office.
+RULES = {
+    "promised": gettext_lazy("承诺办结时限不得长于法定办结时限"),
+    "online_depth": gettext_lazy("网上办理深度为 4 及以上的，办理形式须含电脑端或移动端"),
+    "visits": gettext_lazy("到现场 0 次的，须全程网办（深度 4 及以上）或支持快递"),
+    "visits_reason": gettext_lazy("到现场次数大于 0 的，须在指南中写明原因"),
+}
+
+
+def explained(error: ValidationError) -> dict[str, str]:
+    """What does not hold in merged content: element -> what is wrong, in words."""
+    found: dict[str, str] = {}
+    for detail in error.errors(include_url=False):
+        message = str(detail["msg"]).removeprefix("Value error, ")
+        rule = message.partition(":")[0]
+        if rule in RULES and not detail["loc"]:
+            found[rule] = str(RULES[rule])
+        else:
+            found[".".join(map(str, detail["loc"])) or "parts"] = message
+    return found
 
 
 @dataclass(frozen=True, slots=True)

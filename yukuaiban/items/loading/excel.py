@@ -17,14 +17,13 @@ from typing import Any, ClassVar
 import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from pydantic import ValidationError
 
 from yukuaiban.config.errors import Invalid, NotFound
 from yukuaiban.config.now import now
-from yukuaiban.items.guide import merge
+from yukuaiban.items.guide import explained, merge
 from yukuaiban.items.loading.desired import digest_json
 from yukuaiban.items.loading.models import PackFile, PackLoad
 from yukuaiban.items.loading.pack import Pack
@@ -335,21 +334,8 @@ def _check_differences(
     try:
         merge(content, before | over)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            yield RowError(number, "", str(_RULES.get(_rule(str(detail["msg"])), detail["msg"])))
-
-
-def _rule(message: str) -> str:
-    return message.removeprefix("Value error, ").split(":")[0]
-
-
-#: The rules between elements (schema.ItemContent) in the words of an office.
-_RULES = {
-    "promised": gettext_lazy("承诺办结时限不得长于法定办结时限"),
-    "online_depth": gettext_lazy("网上办理深度为 4 及以上的，办理形式须含电脑端或移动端"),
-    "visits": gettext_lazy("到现场 0 次的，须全程网办（深度 4 及以上）或支持快递"),
-    "visits_reason": gettext_lazy("到现场次数大于 0 的，须在指南中写明原因"),
-}
+        for message in explained(error).values():
+            yield RowError(number, "", message)
 
 
 def _stored(version_id: int, differences_id: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
