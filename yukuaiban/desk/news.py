@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages as toasts
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yukuaiban.config.now import ZONE, now
+from yukuaiban.config.paging import number_in
 from yukuaiban.desk.pages import officer_only
 from yukuaiban.people import access
 from yukuaiban.people import selectors as people
@@ -37,13 +40,25 @@ class AnnouncementForm(forms.ModelForm):  # type: ignore[type-arg]
             "ends_at": forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         }
 
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        starts, ends = data.get("starts_at"), data.get("ends_at")
+        if starts and ends and ends <= starts:
+            self.add_error("ends_at", _("结束须晚于开始。"))
+        return data
+
+    def facts(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
 
 @require_safe
 @officer_only
 def announcements(request: HttpRequest, by: Actor) -> HttpResponse:
-    rows = Announcement.objects.select_related("written_by__party", "published_by__party")[:100]
+    rows, after = selectors.written(after=number_in(request.GET.get("after")))
     context = {
-        "rows": rows,
+        "rows": [(row, services.why_not_publish(row, by)) for row in rows],
+        "after": after,
         "by": by,
         "posts": people.posts_of(access.account_of(request)),
         "maintenance": selectors.maintenance(),
@@ -54,15 +69,12 @@ def announcements(request: HttpRequest, by: Actor) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @officer_only
 def edit(request: HttpRequest, by: Actor, pk: int | None = None) -> HttpResponse:
-    row = get_object_or_404(Announcement, pk=pk) if pk else None
+    row = selectors.written_one(pk) if pk else None
     form = AnnouncementForm(
         request.POST or None, instance=row, initial={"starts_at": now().astimezone(ZONE)} if row is None else None
     )
     if request.method == "POST" and form.is_valid():
-        fields = {name: form.cleaned_data[name] for name in AnnouncementForm.Meta.fields}
-        if row is not None:
-            row.refresh_from_db()
-        services.announcement_save(announcement=row, by=by, at=now(), **fields)
+        services.announcement_save(announcement_id=pk, by=by, at=now(), **form.facts())
         toasts.success(request, _("已保存，等另一人发布。"))
         return redirect("desk:announcements")
     context = {"form": form, "row": row, "by": by, "posts": people.posts_of(access.account_of(request))}
@@ -72,7 +84,7 @@ def edit(request: HttpRequest, by: Actor, pk: int | None = None) -> HttpResponse
 @require_POST
 @officer_only
 def publish(request: HttpRequest, by: Actor, pk: int) -> HttpResponse:
-    services.announcement_publish(announcement=get_object_or_404(Announcement, pk=pk), by=by, at=now())
+    services.announcement_publish(announcement_id=pk, by=by, at=now())
     toasts.success(request, _("已发布。"))
     return redirect("desk:announcements")
 
@@ -80,7 +92,7 @@ def publish(request: HttpRequest, by: Actor, pk: int) -> HttpResponse:
 @require_POST
 @officer_only
 def withdraw(request: HttpRequest, by: Actor, pk: int) -> HttpResponse:
-    services.announcement_withdraw(announcement=get_object_or_404(Announcement, pk=pk), by=by, at=now())
+    services.announcement_withdraw(announcement_id=pk, by=by, at=now())
     toasts.success(request, _("已撤下。"))
     return redirect("desk:announcements")
 

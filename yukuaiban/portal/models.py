@@ -29,6 +29,8 @@ class Announcement(models.Model):
     )
     published_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    #: Who wrote it and his own name for the request, so that one sent twice writes once.
+    idempotency_key = models.CharField(max_length=100, null=True, blank=True, unique=True, editable=False)
 
     class Meta:
         ordering = ["-starts_at", "-id"]

@@ -8,11 +8,13 @@ from functools import lru_cache
 
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from yukuaiban.config import epochs
 from yukuaiban.config.errors import NotFound
 from yukuaiban.config.now import now
 from yukuaiban.config.packs import table
+from yukuaiban.config.paging import newest
 from yukuaiban.design.navigation import Banner
 from yukuaiban.portal.models import Announcement, Maintenance
 
@@ -58,6 +60,20 @@ def announcement(pk: int) -> Announcement:
     ).first()
     if found is None:
         raise NotFound("")
+    return found
+
+
+def written(*, after: int | None = None, size: int = 20) -> tuple[list[Announcement], int | None]:
+    """All that was ever written, newest first, for the desk."""
+    rows = Announcement.objects.select_related("written_by__party", "published_by__party")
+    return newest(rows, after=after, size=size)
+
+
+def written_one(pk: int) -> Announcement:
+    """Any announcement, for the desk. Raises NotFound."""
+    found = Announcement.objects.select_related("written_by__party", "published_by__party").filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("没有这条公告。"))
     return found
 
 

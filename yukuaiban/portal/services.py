@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from yukuaiban.config import epochs
-from yukuaiban.config.errors import DomainError, PermissionRefused
+from yukuaiban.config.errors import DomainError, NotFound, PermissionRefused
 from yukuaiban.people.actors import Actor
 from yukuaiban.portal.models import Announcement, Maintenance
 
@@ -27,42 +27,86 @@ def _check(by: Actor) -> None:
         raise PermissionRefused(_("公告由事项管理员或效能监管岗位发布。"))
 
 
-@transaction.atomic
-def announcement_save(*, announcement: Announcement | None, by: Actor, at: datetime, **fields: Any) -> Announcement:
-    """Write or change an announcement that is not published yet."""
+def announcement_save(
+    *, announcement_id: int | None, by: Actor, at: datetime, key: str | None = None, **fields: Any
+) -> Announcement:
+    """Write an announcement, or change one that is not published yet.
+
+    Args:
+        key: The writer's own name for this request: sent again, it gives the same announcement and writes nothing.
+
+    Raises: PermissionRefused, NotFound, NewsRefused.
+    """
     _check(by)
-    row = announcement or Announcement()
+    if announcement_id is not None:
+        return _change(announcement_id, by=by, at=at, fields=fields)
+    own = f"{by.account()}:{key}" if key else None
+    if own and (earlier := Announcement.objects.filter(idempotency_key=own).first()):
+        return earlier
+    try:
+        with transaction.atomic():
+            return Announcement.objects.create(written_by_id=by.account(), written_at=at, idempotency_key=own, **fields)
+    except IntegrityError:
+        if own is None:
+            raise
+        # the same request came twice at once
+        return Announcement.objects.get(idempotency_key=own)
+
+
+@transaction.atomic
+def _change(announcement_id: int, *, by: Actor, at: datetime, fields: dict[str, Any]) -> Announcement:
+    row = _locked(announcement_id)
     if row.published_at:
         raise NewsRefused(_("已发布的公告不能修改。请撤下后重新写一条。"))
     for name, value in fields.items():
         setattr(row, name, value)
-    row.written_by_id, row.written_at = by.account_id, at
+    row.written_by_id, row.written_at = by.account(), at
     row.save()
     return row
 
 
 @transaction.atomic
-def announcement_publish(*, announcement: Announcement, by: Actor, at: datetime) -> None:
-    """Publish what another person wrote. Raises: PermissionRefused, NewsRefused."""
+def announcement_publish(*, announcement_id: int, by: Actor, at: datetime) -> Announcement:
+    """Publish what another person wrote. Raises: PermissionRefused, NotFound, NewsRefused."""
     _check(by)
-    if announcement.written_by_id == by.account_id:
-        raise PermissionRefused(_("公告须由另一人发布。"))
-    if announcement.published_at:
+    row = _locked(announcement_id)
+    if refusal := why_not_publish(row, by):
+        raise PermissionRefused(refusal)
+    if row.published_at:
         raise NewsRefused(_("这条公告已经发布。"))
-    announcement.published_by_id, announcement.published_at = by.account_id, at
-    announcement.save(update_fields=["published_by", "published_at"])
+    row.published_by_id, row.published_at = by.account(), at
+    row.save(update_fields=["published_by", "published_at"])
     epochs.advance("settings")
+    return row
+
+
+def why_not_publish(announcement: Announcement, by: Actor) -> str | None:
+    """Why this person does not publish it: the post, or that he wrote it himself. None where he may."""
+    if by.role not in MAY:
+        return _("公告由事项管理员或效能监管岗位发布。")
+    if announcement.written_by_id == by.account_id:
+        return _("公告须由另一人发布。")
+    return None
 
 
 @transaction.atomic
-def announcement_withdraw(*, announcement: Announcement, by: Actor, at: datetime) -> None:
-    """Take a published announcement down; it stays in the records."""
+def announcement_withdraw(*, announcement_id: int, by: Actor, at: datetime) -> Announcement:
+    """Take a published announcement down; it stays in the records. Raises: PermissionRefused, NotFound, NewsRefused."""
     _check(by)
-    if not announcement.published_at or announcement.withdrawn_at:
+    row = _locked(announcement_id)
+    if not row.published_at or row.withdrawn_at:
         raise NewsRefused(_("这条公告没有在发布中。"))
-    announcement.withdrawn_at = at
-    announcement.save(update_fields=["withdrawn_at"])
+    row.withdrawn_at = at
+    row.save(update_fields=["withdrawn_at"])
     epochs.advance("settings")
+    return row
+
+
+def _locked(announcement_id: int) -> Announcement:
+    row = Announcement.objects.select_for_update().filter(pk=announcement_id).first()
+    if row is None:
+        raise NotFound(_("没有这条公告。"))
+    return row
 
 
 def maintenance_begin(*, by: Actor, at: datetime, reason_zh: str, reason_en: str) -> None:
