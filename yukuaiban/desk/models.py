@@ -11,7 +11,7 @@ class SavedFilter(models.Model):
 
     account = models.ForeignKey("people.Account", on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=40)
-    query = models.CharField(max_length=300)
+    query = models.CharField(max_length=1000)  # sixty Chinese characters, as an address writes them
 
     class Meta:
         ordering = ["name"]

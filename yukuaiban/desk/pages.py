@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import wraps
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.contrib import messages as toasts
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yukuaiban.calendars import Light
 from yukuaiban.cases import selectors
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.models import Case, Work
@@ -24,9 +24,10 @@ from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.states import ENDED, TRANSITIONS, Act, State
 from yukuaiban.config.errors import DomainError, NotFound
 from yukuaiban.config.now import now, today
+from yukuaiban.config.paging import number_in
+from yukuaiban.desk import filters as filters_of
 from yukuaiban.desk.acts import ACTS, KINDS, DeskAct
 from yukuaiban.desk.bulk import act_on_many
-from yukuaiban.desk.models import SavedFilter
 from yukuaiban.items import forms
 from yukuaiban.materials import selectors as materials
 from yukuaiban.messages.letters import selectors as letter_selectors
@@ -62,29 +63,26 @@ def reach(request: HttpRequest, by: Actor, number: str) -> tuple[Actor, Case]:
 
 
 def _list(request: HttpRequest, by: Actor) -> dict[str, Any]:
-    get = request.GET
-    light = Light(get["light"]) if get.get("light") in {"red", "yellow"} else None
+    wanted = filters_of.WorkFilter.read(request.GET)
     page = selectors.work_list(
         desks_of(request, by),
-        bucket=get.get("bucket") if get.get("bucket") in Work.Bucket.values else None,
-        search=get.get("q", "")[:60],
-        after=get.get("after") or None,
-        light=light,
-        mine=by.post_id if get.get("mine") else None,
+        bucket=wanted.bucket,
+        search=wanted.q,
+        after=request.GET.get("after") or None,
+        light=wanted.light,
+        mine=by.post_id if wanted.mine else None,
     )
-    query = get.copy()
-    query.pop("after", None)
     return {
         "page_of": page,
-        "q": get.get("q", ""),
-        "bucket": get.get("bucket", ""),
-        "light_filter": get.get("light", ""),
-        "mine": get.get("mine", ""),
+        "q": wanted.q,
+        "bucket": wanted.bucket or "",
+        "light_filter": wanted.light.value if wanted.light else "",
+        "mine": wanted.mine,
         "buckets": BUCKETS,
-        "query": query.urlencode(),
+        "query": wanted.query,
         "light_of": selectors.light_of,
         "days_until": selectors.days_until,
-        "saved": SavedFilter.objects.filter(account_id=by.account()),
+        "saved": filters_of.of(by),
         "posts": people.posts_of(access.account_of(request)),
         "by": by,
         "bulk_acts": [(act, TRANSITIONS[act].label) for act, row in ACTS.items() if row.bulk],
@@ -211,12 +209,11 @@ def bulk(request: HttpRequest, by: Actor) -> HttpResponse:
 @officer_only
 def filters(request: HttpRequest, by: Actor) -> HttpResponse:
     """Save the filters of the list under a name, or forget one."""
-    if forget := request.POST.get("forget"):
-        SavedFilter.objects.filter(account_id=by.account(), pk=forget).delete()
-    elif name := request.POST.get("name", "").strip()[:40]:
-        SavedFilter.objects.update_or_create(
-            account_id=by.account(), name=name, defaults={"query": request.POST.get("query", "")[:300]}
-        )
+    if forget := number_in(request.POST.get("forget")):
+        filters_of.filter_forget(filter_id=forget, by=by)
+    elif name := request.POST.get("name"):
+        wanted = filters_of.WorkFilter.read(dict(parse_qsl(request.POST.get("query", ""))))
+        filters_of.filter_save(name=name, wanted=wanted, by=by)
     return redirect("desk:work")
 
 
@@ -249,7 +246,12 @@ def letters(request: HttpRequest, by: Actor) -> HttpResponse:
 @officer_only
 def letters_print(request: HttpRequest, by: Actor) -> HttpResponse:
     """All letters of a day as one PDF."""
-    rows = letters_of_day(by, _day(request))
+    return letters_pdf(by, _day(request))
+
+
+def letters_pdf(by: Actor, on: date) -> HttpResponse:
+    """What a printer gets. Raises: NotFound for a day without letters."""
+    rows = letters_of_day(by, on)
     if not rows:
         raise NotFound(_("这一天没有文书。"))
     response = HttpResponse(letter_selectors.printing(rows), content_type="application/pdf")
