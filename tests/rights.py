@@ -153,6 +153,7 @@ def make_world() -> World:
     from yukuaiban.cases import services as cases
     from yukuaiban.cases.tests.test_life import give_materials
     from yukuaiban.config.now import now
+    from yukuaiban.desk.services import item_change_write
     from yukuaiban.licences.services import licence_grant
     from yukuaiban.people import services as people
     from yukuaiban.people.models import Account, Guardianship, Relation
@@ -208,6 +209,9 @@ def make_world() -> World:
         title_zh="示例公告", title_en="Sample", body_zh="示例", body_en="Sample",
         starts_at=now(), written_by=accounts["editor"], written_at=now(),
     )  # fmt: skip
+    edited, _new = item_change_write(
+        item=where.item, differences={"scope": "national"}, reason="示例", by=actors["editor"], at=now()
+    )
     token, _text = people.token_make(
         account=owner, name="示例程序", scopes=["people:read"], expires_on=date(2026, 6, 1), at=now()
     )
@@ -230,7 +234,10 @@ def make_world() -> World:
                 "licence_id": done.licence_id,
                 "identifier": "none",
                 "page": 1,
+                "announcement_id": news.pk,
+                "change_id": edited.pk,
             },
+            "desk:item_change": {"pk": edited.pk},
             "portal:entry": {"code": where.item.entry.code},
             "places:hall": {"code": "none"},
             "people:guardianship_end": {"pk": child.pk},

@@ -1,4 +1,4 @@
-"""`/api/v1/desk`: the officer's work for programs: work list, case, acts, letters.
+"""`/api/v1/desk`: the officer's work for programs: work list and its filters, case, acts, letters; what is published.
 
 An act's body is made from the form that the desk shows (`desk.acts.ACTS`), and read by it.
 """
@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import Path as InPath
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from yukuaiban.calendars import Light
@@ -40,10 +40,11 @@ from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.states import TRANSITIONS, Act
 from yukuaiban.config.api_errors import OF_CHANGING, OF_READING
 from yukuaiban.config.now import now, today
-from yukuaiban.desk import pages
+from yukuaiban.desk import catalogue_api, filters, news_api, pages
 from yukuaiban.desk.act_bodies import body_of, facts_of, questions_of
 from yukuaiban.desk.acts import ACTS
 from yukuaiban.desk.bulk import MOST, act_on_many
+from yukuaiban.desk.models import SavedFilter
 from yukuaiban.items import forms
 from yukuaiban.materials import pages as material_pages
 from yukuaiban.materials import selectors as materials
@@ -55,6 +56,7 @@ from yukuaiban.people.services import person_read
 
 router = Router(tags=["desk"])
 
+LetterDay = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2199, 12, 31), description="Left out: today.")]
 BULK = tuple(act.value for act, row in ACTS.items() if row.bulk)
 
 
@@ -145,6 +147,23 @@ class DoneBody(Schema):
     message: str
 
 
+class FilterIn(Schema):
+    """Filters of the work list, as `GET /desk/work` takes them, and their name."""
+
+    name: str = Field(min_length=1, max_length=filters.LONGEST_NAME)
+    bucket: Literal[tuple(Work.Bucket.values)] | None = None  # type: ignore[valid-type]
+    light: Literal["red", "yellow"] | None = None
+    q: str = Field("", max_length=filters.LONGEST_SEARCH)
+    mine: bool = False
+
+
+class FilterBody(FilterIn):
+    """Filters kept under a name; they are one's own."""
+
+    id: int
+    name: str
+
+
 @router.get("/work", response={200: WorkListBody, **OF_READING}, operation_id="work", summary="The work list")
 def work(
     request: HttpRequest,
@@ -165,6 +184,33 @@ def work(
         mine=by.post_id if mine else None,
     )
     return {"work": [_work(row, by) for row in page.rows], "after": page.after}
+
+
+@router.get("/filters", response={200: list[FilterBody], **OF_READING}, operation_id="filters", summary="Saved filters")
+def saved_filters(request: HttpRequest) -> list[dict[str, Any]]:
+    """One's own, by name: at most fifty."""
+    return [_filter(row) for row in filters.of(_officer(request))]
+
+
+@router.post(
+    "/filters",
+    response={200: FilterBody, 201: FilterBody, **OF_CHANGING},
+    operation_id="filter_save",
+    summary="Save filters under a name",
+)
+def filter_save(request: HttpRequest, given: FilterIn) -> Status[dict[str, Any]]:
+    """A new name (201), or what the name stood for before is replaced (200)."""
+    wanted = filters.WorkFilter.read(given.model_dump(exclude={"name"}))
+    saved, is_new = filters.filter_save(name=given.name, wanted=wanted, by=_officer(request))
+    return Status(201 if is_new else 200, _filter(saved))
+
+
+@router.delete(
+    "/filters/{filter_id}", response={204: None, **OF_CHANGING}, operation_id="filter_forget", summary="Forget a filter"
+)
+def filter_forget(request: HttpRequest, filter_id: RowId) -> Status[None]:
+    filters.filter_forget(filter_id=filter_id, by=_officer(request))
+    return Status(204, None)
 
 
 @router.get("/cases/{number}", response={200: DeskCaseBody, **OF_READING}, operation_id="desk_case", summary="A case")
@@ -232,14 +278,21 @@ def file(
 @router.get(
     "/letters", response={200: list[LetterBody], **OF_READING}, operation_id="desk_letters", summary="Letters of a day"
 )
-def letters(
-    request: HttpRequest,
-    on: Annotated[
-        date | None, Query(ge=date(2000, 1, 1), le=date(2199, 12, 31), description="Left out: today.")
-    ] = None,
-) -> list[dict[str, Any]]:
+def letters(request: HttpRequest, on: LetterDay = None) -> list[dict[str, Any]]:
     """What one's department wrote on a day for cases of one's division."""
     return [letter_of(row) for row in pages.letters_of_day(_officer(request), on or today())]
+
+
+@router.get(
+    "/letters/print",
+    response={200: bytes, **OF_READING},
+    operation_id="desk_letters_print",
+    summary="Letters of a day, to print",
+    openapi_extra=PDF,
+)
+def letters_print(request: HttpRequest, on: LetterDay = None) -> HttpResponse:
+    """One PDF with all of them, each beginning on a right-hand page, without signatures; 404 where there are none."""
+    return pages.letters_pdf(_officer(request), on or today())
 
 
 @router.get(
@@ -284,6 +337,9 @@ def _offer(act: Act) -> None:
 for _act in ACTS:
     _offer(_act)
 
+router.add_router("/announcements", news_api.router)
+router.add_router("", catalogue_api.router)
+
 
 # --- inside -----------------------------------------------------------------------------------------------------------
 
@@ -305,6 +361,12 @@ def _desks(request: HttpRequest, by: Actor) -> list[int]:
     if tokens.is_named(request):
         return [by.desk_id] if by.desk_id is not None else []
     return pages.desks_of(request, by)
+
+
+def _filter(row: SavedFilter) -> dict[str, Any]:
+    wanted = filters.read_saved(row)
+    light = wanted.light.value if wanted.light else None
+    return {"id": row.pk, "name": row.name, "bucket": wanted.bucket, "light": light, "q": wanted.q, "mine": wanted.mine}
 
 
 def _work(row: Work, by: Actor) -> dict[str, Any]:

@@ -1,0 +1,158 @@
+"""`/api/v1/desk/announcements`: what the city tells everyone, written by one officer, published by another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Header, Query, Router, Schema, Status
+from ninja import Path as InPath
+from pydantic import Field
+
+from yukuaiban.cases.api_bodies import Words
+from yukuaiban.config.api_errors import OF_CHANGING, OF_READING
+from yukuaiban.config.now import now
+from yukuaiban.desk import bodies
+from yukuaiban.desk.news import AnnouncementForm
+from yukuaiban.people.access import officer_actor
+from yukuaiban.people.actors import Actor
+from yukuaiban.portal import selectors, services
+from yukuaiban.portal.models import Announcement
+
+router = Router(tags=["desk"])
+
+if TYPE_CHECKING:
+    AnnouncementIn = Schema
+else:
+    AnnouncementIn = bodies.body_of("AnnouncementIn", AnnouncementForm)
+Id = Annotated[int, InPath(ge=1, le=2**63 - 1)]
+AfterId = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="`after` of the page before.")]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[!-~]{8,80}$",
+        description="Yours, one for each announcement: the same key again gives the same one and writes nothing twice.",
+    ),
+]
+
+
+class AnnouncementBody(Schema):
+    """An announcement (公告). An outage also stands above every page while it lasts."""
+
+    id: int
+    kind: Literal[tuple(Announcement.Kind.values)]  # type: ignore[valid-type]
+    title: Words
+    body: Words
+    starts_at: datetime
+    ends_at: datetime | None
+    state: Literal["waiting", "published", "withdrawn"]
+    written_by: str | None
+    written_at: datetime
+    published_by: str | None
+    published_at: datetime | None
+    withdrawn_at: datetime | None
+    is_sample: bool
+    why_not_publish: str | None = Field(description="Of one that waits: why one may not publish it oneself.")
+
+
+class AnnouncementsBody(Schema):
+    """Newest first; `after` opens the next page, null at the end."""
+
+    announcements: list[AnnouncementBody]
+    after: int | None
+
+
+@router.get(
+    "",
+    response={200: AnnouncementsBody, **OF_READING},
+    operation_id="announcements",
+    summary="Announcements, published or not",
+)
+def announcements(request: HttpRequest, after: AfterId = None) -> dict[str, Any]:
+    """All that was ever written, twenty at a time."""
+    by = officer_actor(request)
+    rows, more = selectors.written(after=after)
+    return {"announcements": [_body(row, by) for row in rows], "after": more}
+
+
+@router.get(
+    "/{announcement_id}",
+    response={200: AnnouncementBody, **OF_READING},
+    operation_id="announcement",
+    summary="One announcement",
+)
+def announcement(request: HttpRequest, announcement_id: Id) -> dict[str, Any]:
+    by = officer_actor(request)
+    return _body(selectors.written_one(announcement_id), by)
+
+
+@router.post(
+    "",
+    response={201: AnnouncementBody, **OF_CHANGING},
+    operation_id="announcement_write",
+    summary="Write an announcement",
+)
+def write(request: HttpRequest, given: AnnouncementIn, idempotency_key: Key = None) -> Status[dict[str, Any]]:
+    """It waits for another person to publish it."""
+    by = officer_actor(request)
+    form = bodies.read(AnnouncementForm(bodies.given(given.model_dump(mode="json"))))
+    row = services.announcement_save(announcement_id=None, by=by, at=now(), key=idempotency_key, **form.facts())
+    return Status(201, _body(row, by))
+
+
+@router.put(
+    "/{announcement_id}",
+    response={200: AnnouncementBody, **OF_CHANGING},
+    operation_id="announcement_change",
+    summary="Change an announcement that is not published",
+)
+def change(request: HttpRequest, announcement_id: Id, given: AnnouncementIn) -> dict[str, Any]:
+    """Whoever changed it last counts as its writer."""
+    by, row = officer_actor(request), selectors.written_one(announcement_id)
+    form = bodies.read(AnnouncementForm(bodies.given(given.model_dump(mode="json")), instance=row))
+    return _body(services.announcement_save(announcement_id=row.pk, by=by, at=now(), **form.facts()), by)
+
+
+@router.post(
+    "/{announcement_id}/publish",
+    response={200: AnnouncementBody, **OF_CHANGING},
+    operation_id="announcement_publish",
+    summary="Publish what another person wrote",
+)
+def publish(request: HttpRequest, announcement_id: Id) -> dict[str, Any]:
+    by = officer_actor(request)
+    return _body(services.announcement_publish(announcement_id=announcement_id, by=by, at=now()), by)
+
+
+@router.post(
+    "/{announcement_id}/withdraw",
+    response={200: AnnouncementBody, **OF_CHANGING},
+    operation_id="announcement_withdraw",
+    summary="End an announcement",
+)
+def withdraw(request: HttpRequest, announcement_id: Id) -> dict[str, Any]:
+    """It is taken down and stays in the records."""
+    by = officer_actor(request)
+    return _body(services.announcement_withdraw(announcement_id=announcement_id, by=by, at=now()), by)
+
+
+def _body(row: Announcement, by: Actor) -> dict[str, Any]:
+    state = "withdrawn" if row.withdrawn_at else "published" if row.published_at else "waiting"
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "title": {"zh": row.title_zh, "en": row.title_en},
+        "body": {"zh": row.body_zh, "en": row.body_en},
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+        "state": state,
+        "written_by": str(row.written_by) if row.written_by else None,
+        "written_at": row.written_at,
+        "published_by": str(row.published_by) if row.published_by else None,
+        "published_at": row.published_at,
+        "withdrawn_at": row.withdrawn_at,
+        "is_sample": row.is_sample,
+        "why_not_publish": services.why_not_publish(row, by) if state == "waiting" else None,
+    }
