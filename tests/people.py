@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from yukuaiban.config.now import ZONE, now, today
-from yukuaiban.identifiers.checks import mod_11_2
+from yukuaiban.identifiers.checks import mod_11_2, mod_31
 from yukuaiban.items.models import ServiceItem
 from yukuaiban.people.actors import Actor
-from yukuaiban.people.models import Account, Desk, Party, Post
+from yukuaiban.people.models import Account, Desk, OrganisationProfile, Party, Post
 from yukuaiban.places.models import Department
 
 _serial = iter(range(100, 999))
@@ -43,6 +43,25 @@ def person(
     account.set_unusable_password()
     account.save()
     return account
+
+
+def organisation(account: Account, name: str = "重庆示例有限公司") -> Party:
+    """A registered organisation whose legal representative holds the account."""
+    body = f"91500000MA5U{next(_serial):05d}"
+    code = body + mod_31(body)
+    party = Party(
+        kind="organisation", name=name, id_kind="credit_code", id_number=code, assurance="real_name", assured_at=now(),
+        phone="02312345678", is_sample=True,
+    )  # fmt: skip
+    party.save()
+    OrganisationProfile.objects.create(
+        party=party,
+        credit_code=code,
+        legal_representative=account.party,
+        representative_since=today(),
+        updated_at=now(),
+    )
+    return party
 
 
 def applicant(account: Account, party: Party | None = None) -> Actor:

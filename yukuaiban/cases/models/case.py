@@ -37,7 +37,7 @@ class Case(models.Model):
 
     applicant = models.ForeignKey("people.Party", on_delete=models.PROTECT, related_name="cases", db_index=False)
     filed_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
-    acting_as = models.CharField(max_length=10, default="self")
+    acting_as = models.CharField(max_length=24, default="self")  # people.Ground
     mandate = models.ForeignKey("people.Mandate", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     lookup_index = models.BinaryField(max_length=32, null=True, blank=True)  # blind index of the look-up code
     idempotency_key = models.CharField(max_length=80, null=True, blank=True)

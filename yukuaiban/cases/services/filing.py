@@ -25,7 +25,7 @@ from yukuaiban.identifiers import case_number
 from yukuaiban.items import forms
 from yukuaiban.items import selectors as items
 from yukuaiban.items.guide import Guide
-from yukuaiban.items.schema import ItemContent
+from yukuaiban.items.schema import Audience, ItemContent
 from yukuaiban.materials import services as materials
 from yukuaiban.people import facts
 from yukuaiban.people import selectors as people
@@ -56,6 +56,7 @@ def draft_start(*, service_item_id: int, by: Actor, at: datetime) -> Case:
         raise RuleRefused(_("这个事项还不能在网上申请。请查看办理地点和电话。"), details={"item": guide.code})
     if by.party_id is None or by.account_id is None:
         raise PermissionRefused(_("请先登录，并选择为谁办理。"))
+    _check_audience(guide.content, Party.objects.get(pk=by.party_id))
     acting = _authority(by, by.party_id, guide)
     if acting.ground.value not in _accepted_grounds(guide.content):
         raise PermissionRefused(
@@ -94,6 +95,15 @@ def draft_start(*, service_item_id: int, by: Actor, at: datetime) -> Case:
                 filed_by_id=by.account_id, applicant_id=by.party_id, service_item_id=service_item_id, state=State.DRAFT
             )
     return case
+
+
+def _check_audience(content: ItemContent, applicant: Party) -> None:
+    """Told before a word is typed: an item for organisations asked for by a person, or the other way round."""
+    for_persons = Audience.NATURAL_PERSON in content.audience
+    if applicant.is_person and not for_persons:
+        raise RuleRefused(_("这个事项由单位办理。请在“我的”里登记您的单位或切换到单位，再来申请。"))
+    if not applicant.is_person and set(content.audience) == {Audience.NATURAL_PERSON}:
+        raise RuleRefused(_("这个事项由个人办理。请在“我的”里切换为本人，再来申请。"))
 
 
 def _authority(by: Actor, party_id: int, guide: Guide) -> people.ActingAs:

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 3, 2)
 
 
-def give_materials(case: Case) -> None:
-    """Answer every required slot as an upload would, without a file."""
+def give_materials(case: Case, *kinds: str) -> None:
+    """Answer every slot of these kinds (the required ones by default) as an upload would, without a file."""
     from yukuaiban.cases.matters import matter_of
     from yukuaiban.materials.slots import is_asked
     from yukuaiban.people.models import Account
@@ -30,7 +30,7 @@ def give_materials(case: Case) -> None:
     by = applicant(Account.objects.get(pk=case.filed_by_id))
     matter = matter_of(case, by)
     for slot in matter.slots:
-        if slot.necessity == "required" and is_asked(slot, matter.answers):
+        if slot.necessity in (kinds or ("required",)) and is_asked(slot, matter.answers):
             MaterialUse.objects.create(
                 subject=case.pk, slot_key=slot.key, slot_title={"zh": slot.title.zh, "en": slot.title.en},
                 owner_id=case.applicant_id, how="register", source="test", by=by.facts(), by_account_id=by.account_id,
