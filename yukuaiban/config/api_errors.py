@@ -23,5 +23,5 @@ def refusals(*statuses: int) -> dict[int, Any]:
 
 #: Who is not signed in, may not, or finds nothing; and what does not fit the description.
 OF_READING = refusals(401, 403, 404, 422)
-#: Besides: a body that is no JSON, a state or rule that forbids it, a body too large, tried too often.
-OF_CHANGING = refusals(400, 401, 403, 404, 409, 413, 422, 429)
+#: Besides: a body that is no JSON, a state or rule that forbids it, a body too large, tried too often, maintenance.
+OF_CHANGING = refusals(400, 401, 403, 404, 409, 413, 422, 429, 503)

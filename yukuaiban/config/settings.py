@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yukuaiban.config.errors.DomainErrorMiddleware",
+    "yukuaiban.portal.middleware.MaintenanceMode",
     "yukuaiban.people.lockout.TooManyRequests",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",

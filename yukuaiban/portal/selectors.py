@@ -95,9 +95,16 @@ def banners(request: HttpRequest) -> list[Banner]:
 
 def maintenance() -> Maintenance | None:
     """The maintenance that is on, if any."""
-    return _maintenance(epochs.current().settings)
+    try:
+        return _maintenance(epochs.current().settings)
+    except epochs.Stale:
+        return _running()
 
 
 @lru_cache(maxsize=1)
 def _maintenance(_epoch: int) -> Maintenance | None:
+    return _running()
+
+
+def _running() -> Maintenance | None:
     return Maintenance.objects.filter(ended_at__isnull=True).first()

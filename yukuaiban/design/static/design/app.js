@@ -16,6 +16,8 @@
     region.append(line);
     window.setTimeout(function () { line.remove(); }, 6000);
   }
+  // The server may have it said, too: HX-Trigger: {"ykb:say": {"text": "...", "kind": "error"}}
+  document.addEventListener("ykb:say", function (event) { say(event.detail.text, event.detail.kind); });
 
   // --- htmx: our token on every request that changes something ------------------------------------------------------------
   function csrfToken() {
