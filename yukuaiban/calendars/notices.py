@@ -28,6 +28,8 @@ from yukuaiban.config.parameters import Pair, parameter
 
 LARGEST_FILE = 1024 * 1024
 MOST_ROWS = 400
+LONGEST_TEXT = 300  # characters of a source or a note
+LONGEST = {"title": 120, "number": 60, "source": LONGEST_TEXT}  # of what names a notice
 COLUMNS = {
     "date": "日期",
     "kind": "类型",
@@ -169,6 +171,56 @@ def calendar_of(years: Iterable[NoticeYear], *, version: int = 0) -> WorkingCale
     )
 
 
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+def year_files(year: NoticeYear) -> dict[str, bytes]:
+    """A year as the two files of a pack, so that reading them gives the same year again."""
+    return {
+        f"{year.year}.csv": rows_file(
+            {
+                "date": entry.day.isoformat(),
+                "kind": entry.kind.value,
+                "festival": entry.festival,
+                "weekday": WEEKDAYS["zh"][entry.day.weekday()][-1],
+                "notice": (entry.notice and entry.notice.number) or "",
+                "source": year.sources[entry.day][0],
+                "note": year.sources[entry.day][1],
+            }
+            for entry in sorted(year.days, key=lambda one: one.day)
+        ),
+        f"{year.year}.yaml": notices_file(year.notices),
+    }
+
+
+def rows_file(rows: Iterable[Mapping[str, str]]) -> bytes:
+    """Days as CSV, under the names of `COLUMNS`."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(COLUMNS), restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def notices_file(notices: Iterable[Notice]) -> bytes:
+    """What names the notices of a year, as YAML."""
+    entries = [
+        {
+            **({"number": notice.number} if notice.number else {}),
+            "title": notice.title,
+            **({"issued_on": notice.issued_on} if notice.issued_on else {}),
+            "source": notice.source,
+        }
+        for notice in notices
+    ]
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.allow_unicode = True
+    out = io.StringIO()
+    yaml.dump({"notices": entries}, out)
+    return out.getvalue().encode()
+
+
 # --- the holidays of the law itself -------------------------------------------------------------------------------
 
 
@@ -258,7 +310,12 @@ class _Reader:
             wrong("festival", "、".join(FESTIVALS), "one of " + ", ".join(FESTIVALS))
         if not row["source"]:
             wrong("source", "本行的出处", "where the row comes from")
+        for name in ("source", "note"):
+            if len(row.get(name, "")) > LONGEST_TEXT:
+                wrong(name, f"不超过{LONGEST_TEXT}字", f"at most {LONGEST_TEXT} characters")
         number = row.get("notice", "")
+        if len(number) > LONGEST["number"]:
+            wrong("notice", f"不超过{LONGEST['number']}字", f"at most {LONGEST['number']} characters")
         if self.named and number and number not in self.notices:
             wrong("notice", "、".join(self.notices), "one of " + ", ".join(self.notices))
         if len(self.errors) > before or kind is None:
@@ -326,7 +383,16 @@ def _read_notices(path: Path, year: int, errors: list[FileError]) -> dict[str, N
         if issued is not None and not isinstance(issued, date):
             errors.append(_whole(path.name, f"notices[{number}].issued_on", str(issued), "日期", "a date"))
             continue
-        notice = Notice(year, entry["title"], entry.get("number"), issued, entry["source"])
+        texts = {key: str(entry.get(key) or "") for key in LONGEST}
+        long = [key for key, text in texts.items() if len(text) > LONGEST[key]]
+        for key in [*long, *(["title"] if not texts["title"].strip() else [])]:
+            most = LONGEST[key]
+            errors.append(
+                _whole(
+                    path.name, f"notices[{number}].{key}", texts[key][:40], f"1 至 {most} 字", f"1 to {most} characters"
+                )
+            )
+        notice = Notice(year, texts["title"], texts["number"] or None, issued, texts["source"])
         found[notice.number or ""] = notice
     return found
 
@@ -366,6 +432,8 @@ def _rows(path: Path, errors: list[FileError]) -> Iterator[tuple[int, dict[str, 
 
 
 def _csv(content: bytes) -> list[list[str]] | None:
+    if b"\x00" in content:
+        return None  # another encoding, or no text at all
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return list(csv.reader(io.StringIO(content.decode(encoding), newline="")))

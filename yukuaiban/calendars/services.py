@@ -36,6 +36,60 @@ class NoticeLoad:
         return bool(self.added or self.changed or self.removed)
 
 
+@dataclass(frozen=True, slots=True)
+class DayDiff:
+    """A day that a load would change: what it is now and what it would be.
+
+    Each is `holiday` or `makeup_workday` with its festival, or `work` or `rest` where no notice names the day.
+    """
+
+    day: date
+    before: tuple[str, str | None]
+    after: tuple[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class YearDiff:
+    """What a load would change in one year; `is_known` where the year has a notice already."""
+
+    year: int
+    is_known: bool
+    days: tuple[DayDiff, ...]
+    notices_before: tuple[str, ...]
+    notices_after: tuple[str, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.days and self.notices_before == self.notices_after
+
+
+def notice_compare(years: Iterable[NoticeYear]) -> list[YearDiff]:
+    """What a load of these years would change now, day by day; nothing is written."""
+    found = []
+    for year in sorted(years, key=lambda one: one.year):
+        rows = HolidayDay.objects.filter(notice__year=year.year).values_list("day", "kind", "festival")
+        before = {day: (kind, festival) for day, kind, festival in rows}
+        after = {entry.day: (entry.kind.value, entry.festival) for entry in year.days}
+        days = tuple(
+            DayDiff(day, before.get(day, _ordinary(day)), after.get(day, _ordinary(day)))
+            for day in sorted(before.keys() | after.keys())
+            if before.get(day) != after.get(day)
+        )
+        stored = HolidayNotice.objects.filter(year=year.year)
+        names = tuple(_named(row.number, row.title, row.issued_on, row.source) for row in stored)
+        wanted = tuple(_named(row.number or "", row.title, row.issued_on, row.source) for row in year.notices)
+        found.append(YearDiff(year.year, bool(names), days, names, wanted))
+    return found
+
+
+def _ordinary(day: date) -> tuple[str, None]:
+    return ("work" if day.weekday() < 5 else "rest", None)
+
+
+def _named(number: str, title: str, issued_on: date | None, source: str) -> str:
+    return " ".join(part for part in (number, title, issued_on.isoformat() if issued_on else "", source) if part)
+
+
 def notice_load_files(
     *, files: Iterable[Path], by: str, at: datetime, year: int | None = None, dry_run: bool = False
 ) -> NoticeLoad:
@@ -80,8 +134,9 @@ def notice_load(*, years: Iterable[NoticeYear], by: str, at: datetime, dry_run: 
         NoticesRefused: Two years list the same day differently; nothing was changed.
     """
     years = sorted(years, key=lambda year: year.year)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    if not dry_run:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     numbers = [year.year for year in years]
     before = {row.day: row for row in HolidayDay.objects.filter(notice__year__in=numbers).select_related("notice")}
     after: dict[date, tuple[object, ...]] = {}
