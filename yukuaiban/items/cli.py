@@ -39,8 +39,11 @@ def _register_pack(parser: argparse.ArgumentParser) -> None:
     publish = verbs.add_parser("publish", help="write a proposal into the live catalogue; needs a second person")
     publish.set_defaults(run=_publish)
     reject = verbs.add_parser("reject", help="send a proposal back")
+    reject.add_argument("--reason", default="", help="why, for who proposed it")
     reject.set_defaults(run=_reject)
-    for verb in (publish, reject):
+    claim = verbs.add_parser("claim", help="become the proposer of a load that nobody signed")
+    claim.set_defaults(run=_claim)
+    for verb in (publish, reject, claim):
         verb.add_argument("number", type=int, help="the number that `pack load` printed")
         verb.add_argument("--by", metavar="ACCOUNT", required=True, help="phone, e-mail or account number")
 
@@ -111,6 +114,7 @@ def _diff(args: argparse.Namespace) -> int:
 
 
 def _load(args: argparse.Namespace) -> int:
+    from yukuaiban.items.loading.proposals import compare_start
     from yukuaiban.items.loading.publishing import catalogue_is_live, load_city, propose_folder
 
     if not catalogue_is_live():
@@ -118,6 +122,7 @@ def _load(args: argparse.Namespace) -> int:
         return _report_load(args, done)
     by = _editor(args.by) if args.by else None
     proposal = propose_folder(args.folder, by=by, theirs=args.theirs)
+    compare_start(proposal)
     return _report_load(args, proposal)
 
 
@@ -126,7 +131,8 @@ def _report_load(args: argparse.Namespace, load: PackLoad | None) -> int:
         _print_json(_as_json(load) if load else {"state": "unchanged"})
     elif load is not None and load.state == load.State.PROPOSED:
         print(
-            f"Load {load.pk} is proposed. A second person publishes it: yukuaiban pack publish {load.pk} --by ACCOUNT"
+            f"Load {load.pk} is proposed. A second person publishes it, at the desk or here:"
+            f" yukuaiban pack publish {load.pk} --by ACCOUNT"
         )
     elif load is not None:
         print(f"Load {load.pk} is published{f' ({load.exempt_because})' if load.exempt_because else ''}.")
@@ -142,12 +148,18 @@ def _publish(args: argparse.Namespace) -> int:
 def _reject(args: argparse.Namespace) -> int:
     from yukuaiban.items.loading.publishing import reject
 
-    load = reject(args.number, by=_editor(args.by))
+    load = reject(args.number, by=_editor(args.by), reason=args.reason)
     if args.json:
         _print_json(_as_json(load))
     else:
         print(f"Load {load.pk} was sent back.")
     return 0
+
+
+def _claim(args: argparse.Namespace) -> int:
+    from yukuaiban.items.loading.publishing import claim
+
+    return _report_load(args, claim(args.number, by=_editor(args.by)))
 
 
 def _loads(args: argparse.Namespace) -> int:

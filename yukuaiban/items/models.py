@@ -162,7 +162,7 @@ class ItemFeedback(models.Model):
 
 
 # The models of loading stand with it; Django finds them here.
-from yukuaiban.items.loading.models import PackFile, PackLoad  # noqa: E402
+from yukuaiban.items.loading.models import PackChange, PackFile, PackLoad  # noqa: E402
 
 __all__ = [
     "Differences",
@@ -171,6 +171,7 @@ __all__ = [
     "ItemFeedback",
     "ItemType",
     "Origin",
+    "PackChange",
     "PackFile",
     "PackLoad",
     "ServiceItem",

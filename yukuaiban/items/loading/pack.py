@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -155,12 +155,13 @@ def _extends(name: str, content: bytes) -> str | None:
 # --- validated -------------------------------------------------------------------------------------------------------
 
 
-def read_pack(files: Mapping[str, bytes], city: str) -> Pack:
+def read_pack(files: Mapping[str, bytes], city: str, step: Callable[[int, int], None] = lambda done, of: None) -> Pack:
     """The pack, or every error in it at once.
 
     Args:
         files: As `files_of` gives them.
         city: The name of the outermost pack.
+        step: Told after each file: how many were read, of how many.
 
     Raises: PackErrors.
     """
@@ -170,8 +171,12 @@ def read_pack(files: Mapping[str, bytes], city: str) -> Pack:
     problems: list[Problem] = []
     pack = Pack(files=dict(files))
     layers = _layers(files, city, problems)
+    done = 0
     for name in layers:
-        _read_layer(pack, name, problems)
+        for file in [file for file in pack.files if file.partition("/")[0] == name]:
+            _read_file(pack, file, pack.files[file], problems)
+            done += 1
+            step(done, len(pack.files))
     pack.years = years_of(files, layers, problems)
     for table, (_row, _key, required) in rows.TABLES.items():
         if required and table not in pack.tables:
@@ -195,23 +200,20 @@ def _layers(files: Mapping[str, bytes], city: str, problems: list[Problem]) -> l
     return chain[::-1]
 
 
-def _read_layer(pack: Pack, name: str, problems: list[Problem]) -> None:
-    for file, content in pack.files.items():
-        layer, _, path = file.partition("/")
-        if layer != name:
-            continue
-        if path == "pack.yaml":
-            _read_head(pack, file, content, problems)
-        elif path in rows.TABLES:
-            _read_table(pack, file, path, content, problems)
-        elif path.startswith("items/") and path.endswith(".yaml"):
-            _read_item(pack, file, content, problems)
-        elif path.startswith("licence_types/") and path.endswith(".yaml"):
-            _read_licence_type(pack, file, content, problems)
-        elif path == "registers.yaml":
-            document = read_yaml(file, content, problems)
-            if document and isinstance(document.data, dict):
-                pack.registers.update(document.data.get("registers") or ())
+def _read_file(pack: Pack, file: str, content: bytes, problems: list[Problem]) -> None:
+    path = file.partition("/")[2]
+    if path == "pack.yaml":
+        _read_head(pack, file, content, problems)
+    elif path in rows.TABLES:
+        _read_table(pack, file, path, content, problems)
+    elif path.startswith("items/") and path.endswith(".yaml"):
+        _read_item(pack, file, content, problems)
+    elif path.startswith("licence_types/") and path.endswith(".yaml"):
+        _read_licence_type(pack, file, content, problems)
+    elif path == "registers.yaml":
+        document = read_yaml(file, content, problems)
+        if document and isinstance(document.data, dict):
+            pack.registers.update(document.data.get("registers") or ())
 
 
 def _read_head(pack: Pack, file: str, content: bytes, problems: list[Problem]) -> None:

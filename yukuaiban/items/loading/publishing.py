@@ -22,6 +22,7 @@ from yukuaiban.items.loading import changes, desired
 from yukuaiban.items.loading.apply import apply
 from yukuaiban.items.loading.changes import Diff
 from yukuaiban.items.loading.excel import apply_rows
+from yukuaiban.items.loading.holidays import years_in
 from yukuaiban.items.loading.models import PackFile, PackLoad
 from yukuaiban.items.loading.pack import Pack, digest_of, files_of, read_pack
 from yukuaiban.items.models import ServiceItem
@@ -69,7 +70,9 @@ def load_city(
     if last and bytes(last.digest) == digest_of(_manifest(files)) and not theirs:
         report(_("目录没有变化（{version}）").format(version=last.version))
         return None
-    proposal = propose(files, folder.name, by=by, theirs=theirs)
+    proposal = _waiting(digest_of(_manifest(files)), by=by, theirs=theirs) or propose(
+        files, folder.name, by=by, theirs=theirs
+    )
     if not catalogue_is_live():
         return publish(proposal.pk, by=by, exempt_because=_("首次装载空库，尚无第二人"), report=report)
     if not settings.PRODUCTION:
@@ -78,21 +81,29 @@ def load_city(
     return proposal
 
 
-def read(files: Mapping[str, bytes], city: str) -> tuple[Pack, desired.Desired]:
-    """A validated pack and the rows it stands for. Raises PackErrors."""
-    pack = _validated(files, city)
+def read(
+    files: Mapping[str, bytes], city: str, step: Callable[[int, int], None] = lambda done, of: None
+) -> tuple[Pack, desired.Desired]:
+    """A validated pack and the rows it stands for.
+
+    Args:
+        step: Told after each file: how many were read, of how many.
+
+    Raises: PackErrors.
+    """
+    pack = _validated(files, city, step)
     return pack, desired.desired(pack)
 
 
 _latest: tuple[bytes, Pack] | None = None
 
 
-def _validated(files: Mapping[str, bytes], city: str) -> Pack:
+def _validated(files: Mapping[str, bytes], city: str, step: Callable[[int, int], None] = lambda done, of: None) -> Pack:
     """Proposing and publishing read the same files, one after the other: the second time is free."""
     global _latest
     digest = digest_of(_manifest(files))
     if _latest is None or _latest[0] != digest:
-        _latest = (digest, read_pack(files, city))
+        _latest = (digest, read_pack(files, city, step))
     return _latest[1]
 
 
@@ -117,6 +128,11 @@ def propose(files: Mapping[str, bytes], city: str, *, by: Any = None, theirs: bo
         )  # fmt: skip
 
 
+def _waiting(digest: bytes, *, by: Any, theirs: bool) -> PackLoad | None:
+    """The same files, proposed by the same person, that still wait: proposing them again is no second proposal."""
+    return PackLoad.objects.filter(state=PackLoad.State.PROPOSED, digest=digest, loaded_by=by, theirs=theirs).first()
+
+
 def propose_folder(folder: Path, *, by: Any = None, theirs: bool = False) -> PackLoad:
     """Propose the pack of a folder. Raises PackErrors."""
     folder = folder.resolve()
@@ -130,22 +146,32 @@ def publish(load_id: int, *, by: Any = None, exempt_because: str = "", report: R
     """
     with transaction.atomic():
         _one_at_a_time()
-        load = PackLoad.objects.select_for_update().filter(pk=load_id).first()
-        if load is None:
-            raise NotFound(_("没有编号为 {number} 的装载。").format(number=load_id))
-        if load.state != PackLoad.State.PROPOSED:
-            raise NothingToPublish(
-                _("装载 {number} 的状态是“{state}”，不能再发布。").format(
-                    number=load_id, state=load.get_state_display()
-                )
-            )
+        load = locked(load_id)
+        is_begun = load.state == PackLoad.State.PUBLISHING and by is not None and load.published_by_id == by.pk
+        if load.state != PackLoad.State.PROPOSED and not is_begun:
+            raise not_proposed(load)
         if not exempt_because:
-            _check_second_person(load, by)
+            check_second_person(load, by)
         load.state, load.published_by, load.published_at = PackLoad.State.PUBLISHED, by, now()
         load.exempt_because = exempt_because
-        load.report = _write_excel(load) if load.kind == PackLoad.Kind.EXCEL else _write_pack(load, report)
+        load.report = _WRITERS[PackLoad.Kind(load.kind)](load, report)
+        load.progress, load.problem = {}, ""
         load.save()
     return load
+
+
+def locked(load_id: int) -> PackLoad:
+    """Raises: NotFound."""
+    load = PackLoad.objects.select_for_update().filter(pk=load_id).first()
+    if load is None:
+        raise NotFound(_("没有编号为 {number} 的装载。").format(number=load_id))
+    return load
+
+
+def not_proposed(load: PackLoad) -> NothingToPublish:
+    return NothingToPublish(
+        _("装载 {number} 的状态是“{state}”，不能再发布。").format(number=load.pk, state=load.get_state_display())
+    )
 
 
 def _write_pack(load: PackLoad, report: Report) -> dict[str, Any]:
@@ -160,18 +186,60 @@ def _write_pack(load: PackLoad, report: Report) -> dict[str, Any]:
     return found.counts()
 
 
-def _write_excel(load: PackLoad) -> dict[str, Any]:
+def _write_excel(load: PackLoad, report: Report) -> dict[str, Any]:
     counts = {name: apply_rows(content) for name, content in stored_files(load.manifest).items()}
     epochs.advance("catalogue")
     return counts
 
 
-def reject(load_id: int, *, by: Any) -> PackLoad:
-    """Send a proposal back: it is kept as a record and can no longer be published."""
-    updated = PackLoad.objects.filter(pk=load_id, state=PackLoad.State.PROPOSED).update(state=PackLoad.State.REJECTED)
-    if not updated:
+def _write_notice(load: PackLoad, report: Report) -> dict[str, Any]:
+    done = notice_load(
+        years=years_in(stored_files(load.manifest)),
+        by=str(load.published_by),
+        at=load.published_at or now(),
+    )
+    changed = {"added": len(done.added), "changed": len(done.changed), "removed": len(done.removed)}
+    return {"calendar": changed | {"unchanged": done.unchanged, "version": done.version}}
+
+
+_WRITERS: dict[PackLoad.Kind, Callable[[PackLoad, Report], dict[str, Any]]] = {
+    PackLoad.Kind.PACK: _write_pack,
+    PackLoad.Kind.EXCEL: _write_excel,
+    PackLoad.Kind.NOTICE: _write_notice,
+}
+
+
+@transaction.atomic
+def reject(load_id: int, *, by: Any, reason: str = "") -> PackLoad:
+    """Send a proposal back: it is kept as a record and can no longer be published.
+
+    Raises: NotFound, NothingToPublish, NeedsSecondPerson.
+    """
+    load = locked(load_id)
+    if load.state != PackLoad.State.PROPOSED:
         raise NothingToPublish(_("没有待发布的装载 {number}。").format(number=load_id))
-    return PackLoad.objects.get(pk=load_id)
+    if load.loaded_by_id == by.pk:
+        raise NeedsSecondPerson(_("装载人不能退回自己的装载，请由另一位目录管理员处理。"))
+    load.state, load.rejected_by, load.rejected_at = PackLoad.State.REJECTED, by, now()
+    load.rejected_because, load.progress = reason.strip()[:500], {}
+    load.save(update_fields=["state", "rejected_by", "rejected_at", "rejected_because", "progress"])
+    return load
+
+
+@transaction.atomic
+def claim(load_id: int, *, by: Any) -> PackLoad:
+    """Become the proposer of a load that nobody signed (a start in production): two people then stand behind it.
+
+    Raises: NotFound, NothingToPublish; NeedsSecondPerson where somebody else signed it already.
+    """
+    load = locked(load_id)
+    if load.state != PackLoad.State.PROPOSED:
+        raise not_proposed(load)
+    if load.loaded_by_id not in (None, by.pk):
+        raise NeedsSecondPerson(_("这份装载已有提出人。"))
+    load.loaded_by = by
+    load.save(update_fields=["loaded_by"])
+    return load
 
 
 def stored_files(manifest: Mapping[str, str]) -> dict[str, bytes]:
@@ -180,11 +248,21 @@ def stored_files(manifest: Mapping[str, str]) -> dict[str, bytes]:
     return {name: bytes(stored[digest].content) for name, digest in manifest.items()}
 
 
-def _check_second_person(load: PackLoad, by: Any) -> None:
+def check_second_person(load: PackLoad, by: Any) -> None:
+    """Raises: NeedsSecondPerson."""
     if by is None:
         raise NeedsSecondPerson(_("发布目录需要指明发布人：加上 --by 账号。"))
-    if load.loaded_by_id is None or load.loaded_by_id == by.pk:
-        raise NeedsSecondPerson(_("装载人不能发布自己的装载，请由另一位目录管理员发布。"))
+    if refusal := why_not_publish(load, by.pk):
+        raise NeedsSecondPerson(refusal)
+
+
+def why_not_publish(load: PackLoad, account_id: int | None) -> str | None:
+    """Why this person does not publish the proposal; None where he may."""
+    if load.loaded_by_id is None:
+        return _("这份装载没有记名的提出人。请先由一位目录管理员认领，再由另一位发布。")
+    if load.loaded_by_id == account_id:
+        return _("装载人不能发布自己的装载，请由另一位目录管理员发布。")
+    return None
 
 
 def _one_at_a_time() -> None:

@@ -1,0 +1,19 @@
+"""What takes some seconds: comparing a proposal with the catalogue, and publishing it. Every task may run twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from procrastinate.contrib.django import app
+
+from yukuaiban.items.loading import proposals
+
+
+@app.task(name="items.compare_load")
+def compare_load(load: int, **_ignored: Any) -> None:
+    proposals.compare(load)
+
+
+@app.task(name="items.publish_load")
+def publish_load(load: int, **_ignored: Any) -> None:
+    proposals.publish_begun(load)
