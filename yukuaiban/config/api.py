@@ -96,7 +96,7 @@ api = NinjaAPI(
 
 @api.exception_handler(DomainError)
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
-    return api.create_response(request, error.as_json(), status=error.status)
+    return error.answered(api.create_response(request, error.as_json(), status=error.status))
 
 
 @api.exception_handler(ValidationError)

@@ -30,6 +30,12 @@ class DomainError(Exception):
     def __str__(self) -> str:
         return str(self.message)
 
+    def answered(self, response: HttpResponse) -> HttpResponse:
+        """The answer, with Retry-After where `details` hold `retry_after`, in seconds."""
+        if "retry_after" in self.details:
+            response["Retry-After"] = str(self.details["retry_after"])
+        return response
+
     def as_json(self) -> dict[str, Any]:
         return {"code": self.code, "message": str(self.message), "details": self.details}
 
@@ -65,6 +71,8 @@ class DomainErrorMiddleware:
         if not isinstance(error, DomainError):
             return None
         if request.path.startswith("/api/"):
-            return JsonResponse(error.as_json(), status=error.status, json_dumps_params={"ensure_ascii": False})
+            body = error.as_json()
+            return error.answered(JsonResponse(body, status=error.status, json_dumps_params={"ensure_ascii": False}))
         template = "design/error_fragment.html" if wants_fragment(request) else "design/error.html"
-        return render(request, template, {"error": error, "status": error.status}, status=error.status)
+        context = {"error": error, "status": error.status}
+        return error.answered(render(request, template, context, status=error.status))

@@ -72,9 +72,8 @@ class MaintenanceMode:
         running = selectors.maintenance()
         if running is None:
             return None
-        response = _answer(request, UnderMaintenance(running))
-        response["Retry-After"] = str(RETRY_AFTER)
-        return response
+        error = UnderMaintenance(running)
+        return error.answered(_answer(request, error))
 
 
 def _answer(request: HttpRequest, error: UnderMaintenance) -> HttpResponse:
