@@ -66,7 +66,6 @@ from yukuaiban.ratings.services import rating_give
 router = Router(tags=["cases"])
 
 CHUNK = 64 * 1024
-LOOKUPS, LOOKUP_SECONDS = 30, 600
 Slot = Annotated[str, InPath(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 UseId = Annotated[str, InPath(pattern=r"^[0-9A-Za-z-]{1,40}$")]
 IdempotencyKey = Annotated[
@@ -193,8 +192,7 @@ def track(
     ],
 ) -> dict[str, Any]:
     """By the number and the code of the receipt: where it stands and by when."""
-    limits.consume("track", request.META.get("REMOTE_ADDR", ""), at_most=LOOKUPS, seconds=LOOKUP_SECONDS)
-    case = selectors.case_by_code(number, code)
+    case = services.case_look_up(number=number, code=code, asker=limits.asker(request))
     page = page_of(case, None, language=_language())
     brief = brief_of(case)
     return {

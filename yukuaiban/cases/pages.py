@@ -28,7 +28,7 @@ from yukuaiban.items import selectors as items
 from yukuaiban.materials import selectors as materials
 from yukuaiban.messages.letters import selectors as letters
 from yukuaiban.messages.letters.models import Letter
-from yukuaiban.people import facts
+from yukuaiban.people import facts, limits
 from yukuaiban.people.access import account_of, party_actor, signed_in
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.assurance import assurance_missing
@@ -272,14 +272,18 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 def track(request: HttpRequest) -> HttpResponse:
     """A case by number and code, without log-in: where it stands and by when, nobody's data."""
     context: dict[str, Any] = {"number": request.POST.get("number", request.GET.get("number", ""))}
+    problem: DomainError | None = None
     if request.method == "POST":
         try:
-            found = selectors.case_by_code(context["number"], request.POST.get("code", ""))
-        except NotFound as error:
-            context["problem"] = error
+            found = services.case_look_up(
+                number=context["number"], code=request.POST.get("code", ""), asker=limits.asker(request)
+            )
+        except (NotFound, limits.TooOften) as error:
+            problem = context["problem"] = error
         else:
             context |= page_of(found, None, language=get_language() or "zh")
-    return render(request, "cases/track.html", context, status=404 if "problem" in context else 200)
+    response = render(request, "cases/track.html", context, status=problem.status if problem else 200)
+    return problem.answered(response) if problem else response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -20,6 +20,8 @@ from yukuaiban.cases.states import ENDED, OPEN, State, Transition, acts_from
 from yukuaiban.cases.work import exact
 from yukuaiban.config.errors import NotFound
 from yukuaiban.config.now import ZONE, now, today
+from yukuaiban.identifiers import case_number
+from yukuaiban.identifiers.errors import IdentifierError
 from yukuaiban.people.actors import Actor, actor_for_post
 from yukuaiban.people.models import Account, Post, Role
 from yukuaiban.people.selectors import posts_of
@@ -75,9 +77,15 @@ def reach(account: Account, by: Actor, number: str) -> tuple[Actor, Case]:
 
 
 def case_by_code(number: str, code: str) -> Case:
-    """Without log-in: number and look-up code of the receipt. Raises NotFound; it never says which was wrong."""
-    indexes = blind_indexes("lookup", f"{number.strip().upper()}{code.strip().upper()}")
-    return _one(Q(lookup_index__in=indexes), number.strip().upper())
+    """Without log-in: number, however it is spelt, and look-up code of the receipt; asked by `case_look_up` alone.
+
+    Raises: NotFound; it never says which was wrong, but says where a number cannot be one.
+    """
+    try:
+        wanted = case_number.parse(number).text
+    except IdentifierError as error:
+        raise NotFound(error.message) from None
+    return _one(Q(lookup_index__in=blind_indexes("lookup", f"{wanted}{code}")), wanted)
 
 
 def _one(allowed: Q, number: str) -> Case:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
+
 from django.db import connection
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.config.errors import DomainError
@@ -32,15 +35,36 @@ def consume(what: str, whose: str, *, at_most: int, seconds: int) -> None:
 
     Raises: TooOften.
     """
-    key = f"{what}:{blind_index('attempt', whose).hex()[:40]}"
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [key, seconds])
+        cursor.execute(_COUNT, [_key(what, whose), seconds])
         count, left = cursor.fetchone()
     if count > at_most:
         minutes = max(1, -(-int(left) // 60))
         raise TooOften(
             _("操作太频繁，请 {minutes} 分钟后再试。").format(minutes=minutes), details={"retry_after": int(left)}
         )
+
+
+def give_back(what: str, whose: str) -> None:
+    """Take one attempt back: it was right, and only wrong ones count."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE people_attempt SET count = count - 1 WHERE key = %s AND count > 0", [_key(what, whose)])
+
+
+def asker(request: HttpRequest) -> str:
+    """Whom an attempt without log-in is counted for: the network address; of IPv6 the network of a household (/64)."""
+    address = request.META.get("REMOTE_ADDR", "")
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return str(address)
+    if found.version == 4:
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((int(found), 64), strict=False))
+
+
+def _key(what: str, whose: str) -> str:
+    return f"{what}:{blind_index('attempt', whose).hex()[:40]}"
 
 
 def sweep() -> int:

@@ -22,6 +22,7 @@ from yukuaiban.cases.services.hearing import (
     hearing_request,
     hearing_tell_right,
 )
+from yukuaiban.cases.services.lookup import case_look_up
 from yukuaiban.cases.services.receipt import (
     case_accept,
     case_declare_not_competent,
@@ -56,6 +57,7 @@ __all__ = [
     "case_grant",
     "case_hand_in_correction",
     "case_hand_over",
+    "case_look_up",
     "case_pause",
     "case_propose_extension",
     "case_refuse",
