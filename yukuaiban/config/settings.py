@@ -23,6 +23,8 @@ PRODUCTION = env.flag("YUKUAIBAN_PRODUCTION", False)
 DEBUG = False
 SECRET_KEY = env.secret("YUKUAIBAN_SECRET_KEY", KEYS_DIR / "django.key", generate=not PRODUCTION)
 ALLOWED_HOSTS = env.listing("YUKUAIBAN_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+# whose X-Forwarded-For is believed: brakes and look-ups count by the address of who asks, not by the proxy's
+PROXIES = env.listing("YUKUAIBAN_PROXIES", ["127.0.0.1", "::1"] if PRODUCTION else [])
 SITE_URL = env.text("YUKUAIBAN_URL", "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("http") else []
 
