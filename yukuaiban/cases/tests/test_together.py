@@ -76,14 +76,20 @@ def test_fifty_acts_on_one_case_and_one_takes_effect_per_state(filed):
 
 
 def test_without_the_guard_acts_collide(filed, monkeypatch):
-    """The control: the same acts through a statement that does not look at state and seq."""
+    """The control: acts through a statement that does not look at state and seq, and none writes before all have read.
+
+    Of the acts above only those two that take no lock before their statement: the others would wait for each other.
+    """
     case_id, where, who = filed
     guarded = door.statement.__wrapped__
+    all_have_read = threading.Barrier(MANY)
 
     def unguarded(*args):
+        all_have_read.wait(60)
         return guarded(*args).replace(" AND seq = %(event_seq)s - 1 AND state = ANY(%(sources)s)", "")
 
     monkeypatch.setattr(door, "statement", unguarded)
-    ended = run_together(opposing_acts(case_id, where, who))
+    _accept, _correct, decline, withdraw = opposing_acts(case_id, where, who)[:4]
+    ended = run_together([decline, withdraw] * (MANY // 2))
     told = [error for error in ended if error]
     assert not all(isinstance(error, DomainError) for error in told) or not verify(case_id).holds
