@@ -383,9 +383,10 @@ def _read_notices(path: Path, year: int, errors: list[FileError]) -> dict[str, N
         if issued is not None and not isinstance(issued, date):
             errors.append(_whole(path.name, f"notices[{number}].issued_on", str(issued), "日期", "a date"))
             continue
-        texts = {key: str(entry.get(key) or "") for key in LONGEST}
+        odd = [key for key in LONGEST if not isinstance(entry.get(key), str | int | None)]
+        texts = {key: "" if key in odd else str(entry.get(key) or "") for key in LONGEST}
         long = [key for key, text in texts.items() if len(text) > LONGEST[key]]
-        for key in [*long, *(["title"] if not texts["title"].strip() else [])]:
+        for key in dict.fromkeys([*odd, *long, *(["title"] if not texts["title"].strip() else [])]):
             most = LONGEST[key]
             errors.append(
                 _whole(

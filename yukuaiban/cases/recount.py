@@ -25,7 +25,12 @@ def stale(version: int) -> Q:
 
 def left() -> int:
     """How many open cases are still to be counted again; for progress."""
-    return Case.objects.filter(stale(calendars.current().version)).count()
+    return Case.objects.filter(stale(calendars.calendar_version())).count()
+
+
+def running() -> int:
+    """How many open cases there are whose dates a new notice makes to be counted again."""
+    return Case.objects.filter(state__in=_RUNNING).count()
 
 
 def batch(after: int = 0) -> int | None:

@@ -120,6 +120,11 @@ def why_not_publish(load: PackLoad, by: Actor) -> str | None:
     return publishing.why_not_publish(load, by.account_id)
 
 
+def why_not_send_back(load: PackLoad, by: Actor) -> str | None:
+    """Why this person does not send the proposal back; None where he may."""
+    return publishing.why_not_reject(load, by.account_id)
+
+
 # --- comparing --------------------------------------------------------------------------------------------------------
 
 

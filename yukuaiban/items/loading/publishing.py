@@ -218,12 +218,19 @@ def reject(load_id: int, *, by: Any, reason: str = "") -> PackLoad:
     load = locked(load_id)
     if load.state != PackLoad.State.PROPOSED:
         raise NothingToPublish(_("没有待发布的装载 {number}。").format(number=load_id))
-    if load.loaded_by_id == by.pk:
-        raise NeedsSecondPerson(_("装载人不能退回自己的装载，请由另一位目录管理员处理。"))
+    if refusal := why_not_reject(load, by.pk):
+        raise NeedsSecondPerson(refusal)
     load.state, load.rejected_by, load.rejected_at = PackLoad.State.REJECTED, by, now()
     load.rejected_because, load.progress = reason.strip()[:500], {}
     load.save(update_fields=["state", "rejected_by", "rejected_at", "rejected_because", "progress"])
     return load
+
+
+def why_not_reject(load: PackLoad, account_id: int | None) -> str | None:
+    """Why this person does not send the proposal back; None where he may."""
+    if load.loaded_by_id == account_id:
+        return _("装载人不能退回自己的装载，请由另一位目录管理员处理。")
+    return None
 
 
 @transaction.atomic
