@@ -19,6 +19,7 @@ from yukuaiban.desk import selectors, services
 from yukuaiban.desk.models import ItemChange
 from yukuaiban.desk.pages import officer_only
 from yukuaiban.items import selectors as items_selectors
+from yukuaiban.items.loading.wording import said
 from yukuaiban.items.models import ServiceItem
 from yukuaiban.items.schema import ItemContent
 from yukuaiban.people import access
@@ -157,7 +158,7 @@ def change(request: HttpRequest, by: Actor, code: str, pk: int) -> HttpResponse:
         return redirect("desk:items")
     context = {
         "row": row,
-        "pairs": selectors.pairs_of(row),
+        "lines": [said(line) for line in selectors.lines_of(row)],
         "why_not": services.why_not_decide(row, by),
         "by": by,
         "posts": people.posts_of(access.account_of(request)),

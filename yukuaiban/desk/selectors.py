@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from yukuaiban.config.errors import NotFound
 from yukuaiban.desk.models import ItemChange
 from yukuaiban.items import selectors as items
+from yukuaiban.items.loading.telling import Line, differences
 from yukuaiban.items.models import ServiceItem
 from yukuaiban.people.actors import Actor
 
@@ -78,3 +79,8 @@ def pairs_of(change: ItemChange) -> list[Pair]:
     pairs = [Pair(key, change.before.get(key, content.get(key)), change.differences.get(key, content.get(key)))
              for key in keys]  # fmt: skip
     return [pair for pair in pairs if pair.before != pair.after]
+
+
+def lines_of(change: ItemChange) -> list[Line]:
+    """The same as lines that wording.said puts into words."""
+    return [line for pair in pairs_of(change) for line in differences(pair.before, pair.after, (pair.key,), pair.key)]
