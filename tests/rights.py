@@ -150,10 +150,13 @@ class World:
 def make_world() -> World:
     """Everything in one transaction; made by the services that the product uses."""
     from tests.people import RESIDENCE, applicant, at, office, officer, person
+    from yukuaiban.calendars.tests.test_notices import HEADER, rows_2027
     from yukuaiban.cases import services as cases
     from yukuaiban.cases.tests.test_life import give_materials
     from yukuaiban.config.now import now
     from yukuaiban.desk.services import item_change_write
+    from yukuaiban.items.loading.holidays import year_in
+    from yukuaiban.items.loading.proposals import propose_notice
     from yukuaiban.licences.services import licence_grant
     from yukuaiban.people import services as people
     from yukuaiban.people.models import Account, Guardianship, Relation
@@ -212,6 +215,8 @@ def make_world() -> World:
     edited, _new = item_change_write(
         item=where.item, differences={"scope": "national"}, reason="示例", by=actors["editor"], at=now()
     )
+    listed = "\n".join([HEADER, *rows_2027()]).encode()
+    load, _new = propose_notice(year=year_in("2027.csv", listed, 2027), by=actors["editor"])
     token, _text = people.token_make(
         account=owner, name="示例程序", scopes=["people:read"], expires_on=date(2026, 6, 1), at=now()
     )
@@ -236,7 +241,9 @@ def make_world() -> World:
                 "page": 1,
                 "announcement_id": news.pk,
                 "change_id": edited.pk,
+                "load_id": load.pk,
             },
+            **{f"desk:proposal{act}": {"pk": load.pk} for act in ("", "_publish", "_back", "_compare", "_sign")},
             "desk:item_change": {"pk": edited.pk},
             "portal:entry": {"code": where.item.entry.code},
             "places:hall": {"code": "none"},

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yukuaiban.desk import catalogue, news, pages
+from yukuaiban.desk import catalogue, holidays, news, pages, proposals
 
 app_name = "desk"
 urlpatterns = [
@@ -23,4 +23,11 @@ urlpatterns = [
     path("desk/items", catalogue.items, name="items"),
     path("desk/items/<str:code>", catalogue.edit, name="item"),
     path("desk/items/<str:code>/changes/<int:pk>", catalogue.change, name="item_change"),
+    path("desk/proposals", proposals.proposals, name="proposals"),
+    path("desk/proposals/<int:pk>", proposals.proposal, name="proposal"),
+    path("desk/proposals/<int:pk>/publish", proposals.publish, name="proposal_publish"),
+    path("desk/proposals/<int:pk>/back", proposals.send_back, name="proposal_back"),
+    path("desk/proposals/<int:pk>/compare", proposals.compare, name="proposal_compare"),
+    path("desk/proposals/<int:pk>/sign", proposals.take_over, name="proposal_sign"),
+    path("desk/holidays", holidays.holidays, name="holidays"),
 ]
