@@ -33,9 +33,9 @@ ROOT = Path(__file__).resolve().parent.parent
 TODAY = "2026-03-02"  # a Monday whose year's holidays are known
 TARGETS = ("web", "postgres", "worker", "ticks")
 PAUSE = "0.5"  # seconds between a filing's commit and its answer
-CLIENTS = 6
-DRAFTS = 12  # filed in each round
-IN_FLIGHT = 2  # filings committed but unanswered when the kill falls
+DRAFTS = 12  # filed in each round: some are answered and some under way when the kill falls
+ANSWERED, IN_FLIGHT = 2, 2  # so many of each
+ASK_AGAIN_AFTER = 0.4  # seconds
 START_WITHIN, ANSWER_WITHIN, LETTERS_WITHIN = 400.0, 90.0, 90.0
 KILLS_A_MINUTE = 4  # the launcher gives up on a process that ends five times within a minute
 
@@ -51,10 +51,16 @@ class Draft:
 
 @dataclass
 class Instance:
-    """`yukuaiban up` on a data folder."""
+    """`yukuaiban up` on a data folder.
+
+    Attributes:
+        keys: The folder of keys, when they are not the data folder's own.
+        web_workers: How many processes serve the web.
+    """
 
     data: Path
-    control: str = ""
+    keys: Path | None = None
+    web_workers: int = 2
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
 
@@ -63,10 +69,10 @@ class Instance:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("YUKUAIBAN_") and k != "DATABASE_URL"}
         return kept | {
             "YUKUAIBAN_DATA": str(self.data),
+            "YUKUAIBAN_KEYS": str(self.keys or self.data / "keys"),
             "YUKUAIBAN_TODAY": TODAY,
-            "YUKUAIBAN_WEB_WORKERS": "2",
+            "YUKUAIBAN_WEB_WORKERS": str(self.web_workers),
             "DRILL_PAUSE": PAUSE,
-            "DRILL_CONTROL": self.control,
         }
 
     @property
@@ -121,18 +127,22 @@ class Instance:
             raise SystemExit(f"The drafts could not be made:\n{made.stderr}")
         return [Draft(**one) for one in json.loads(made.stdout)]
 
-    def rows(self, sql: str, ids: Sequence[int]) -> list[tuple[Any, ...]]:
-        """Ask the database itself. `sql` takes the cases' ids once."""
+    def database(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """A connection past the program, as soon as there is one: the server may be killed and not yet back."""
         address = (self.data / "postgres" / "url").read_text(encoding="utf-8").strip()
         until = time.monotonic() + ANSWER_WITHIN
         while True:
             try:
-                with psycopg.connect(address, connect_timeout=5) as database:
-                    return database.execute(sql.encode(), [list(ids)]).fetchall()
-            except psycopg.OperationalError:  # killed, and not yet back
+                return psycopg.connect(address, connect_timeout=5, autocommit=True)
+            except psycopg.OperationalError:
                 if time.monotonic() > until:
                     raise
                 time.sleep(0.2)
+
+    def rows(self, sql: str, ids: Sequence[int]) -> list[tuple[Any, ...]]:
+        """Ask the database itself. `sql` takes the cases' ids once."""
+        with self.database() as database:
+            return database.execute(sql.encode(), [list(ids)]).fetchall()
 
     # --- killing ------------------------------------------------------------------------------------------------------
 
@@ -149,12 +159,11 @@ class Instance:
                     return [pid, *below(pid)]
         return []
 
-    def kill(self, name: str) -> None:
-        """`kill -9`, web with all its workers at once."""
-        assert children.wait_until(lambda: bool(self.processes(name)), seconds=30), f"no process {name}"
-        for pid in self.processes(name):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+    def find(self, name: str) -> list[int]:
+        """The same, as soon as it runs again."""
+        if not children.wait_until(lambda: bool(self.processes(name)), seconds=ANSWER_WITHIN):
+            raise SystemExit(f"No process {name} runs:\n{self.said}")
+        return self.processes(name)
 
 
 def below(pid: int) -> list[int]:
@@ -184,8 +193,8 @@ class Filing:
     unanswered: int = 0
 
     def run(self, in_the_midst: Callable[[], None]) -> None:
-        """File all, and call `in_the_midst` meanwhile; ends when every client has ended."""
-        with ThreadPoolExecutor(CLIENTS) as pool:
+        """File all, half of them at a time, and call `in_the_midst` meanwhile; ends when every client has ended."""
+        with ThreadPoolExecutor(max(len(self.drafts) // 2, 1)) as pool:
             clients = [pool.submit(self._file, draft) for draft in self.drafts]
             in_the_midst()
             for client in clients:
@@ -203,7 +212,7 @@ class Filing:
                 self.refused.append(f"{draft.number}: {status} {body.decode(errors='replace')[:200]}")
                 return
             self.unanswered += 1
-            time.sleep(0.2)
+            time.sleep(ASK_AGAIN_AFTER)
 
     def _post(self, path: str, headers: dict[str, str]) -> tuple[int, bytes]:
         """Status and body; status 0 when there was no whole answer."""
@@ -217,15 +226,31 @@ class Filing:
         finally:
             connection.close()
 
-    def in_flight(self) -> bool:
-        """Whether filings stand committed and unanswered, or answers are out: the moment to kill."""
-        filed = self.instance.rows(
-            "SELECT count(*) FROM cases_case WHERE id = ANY(%s) AND state <> 'draft'", [d.id for d in self.drafts]
-        )[0][0]
-        return filed - len(self.acknowledged) >= IN_FLIGHT or len(self.acknowledged) >= IN_FLIGHT
+    def kill_in_the_midst(self, name: str) -> None:
+        """`kill -9` while some filings are answered and some stand committed but unanswered; web with all its workers.
+
+        When all were answered before, it comes late but it comes.
+        """
+        ids = [draft.id for draft in self.drafts]
+        with self.instance.database() as database:
+
+            def now() -> bool:
+                [(filed,)] = database.execute(FILED.encode(), [ids]).fetchall()
+                answered = len(self.acknowledged)
+                return (answered >= ANSWERED and filed - answered >= IN_FLIGHT) or answered == len(ids)
+
+            if not children.wait_until(lambda: bool(self.acknowledged), seconds=ANSWER_WITHIN, every=0.01):
+                raise SystemExit(f"No filing got through:\n{self.refused or self.instance.said}")
+            doomed = self.instance.find(name)  # beforehand: the moment is short
+            children.wait_until(now, seconds=ANSWER_WITHIN, every=0.01)
+            for pid in doomed:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
 
 # --- what is there afterwards -----------------------------------------------------------------------------------------
+
+FILED = "SELECT count(*) FROM cases_case WHERE id = ANY(%s) AND state <> 'draft'"
 
 # Each case: number, state, and how often filing, work and receipt are there.
 COUNTS = """
@@ -266,12 +291,7 @@ def drill(instance: Instance, name: str, drafts: Sequence[Draft]) -> Round:
     """File a batch, kill one process while filings are in flight, and count."""
     began = time.monotonic()
     filing = Filing(instance, drafts)
-
-    def strike() -> None:
-        children.wait_until(filing.in_flight, seconds=60, every=0.03)
-        instance.kill(name)
-
-    filing.run(strike)
+    filing.run(lambda: filing.kill_in_the_midst(name))
     found = Round(name, filing)
     count(instance, found)
     found.seconds = time.monotonic() - began

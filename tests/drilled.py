@@ -3,8 +3,9 @@
 `serve` is `yukuaiban up` with two switches that exist only here, so that the proof can be proved:
 
     DRILL_PAUSE=0.5            so long between the commit of a filing and its answer: there the kill is meant to fall
-    DRILL_CONTROL=early        the answer is given before the commit
-    DRILL_CONTROL=unguarded    a filing that is repeated is filed again
+    DATA/drill-control         read at each filing; while it says
+        early                  the answer is given before the commit
+        unguarded              a filing that is repeated is filed again
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ import sys
 import threading
 import time
 from datetime import date, timedelta
-from types import SimpleNamespace
 
-NEVER = 600  # seconds: longer than any drill
+TOO_LATE = 5  # seconds between an answer and its commit
+CONTROL_FILE = "drill-control"  # in the data folder
 
 
 def serve(arguments: list[str]) -> int:
@@ -30,13 +31,23 @@ def serve(arguments: list[str]) -> int:
 
     def load_with_switches() -> None:
         load_program()
-        if control := os.environ.get("DRILL_CONTROL"):
-            CONTROLS[control]()
+        file_again()
+        acknowledge_before_the_commit()
         linger(float(os.environ.get("DRILL_PAUSE", "0")))
 
     services.load_program = load_with_switches
     steps.STEPS = [step for step in steps.STEPS if step.title in {"migrations", "keys", "packs"}]
     return int(main(["up", *arguments]) or 0)
+
+
+def control() -> str:
+    """Which guard is taken away just now."""
+    from django.conf import settings
+
+    try:
+        return (settings.DATA_DIR / CONTROL_FILE).read_text(encoding="ascii")
+    except FileNotFoundError:
+        return ""
 
 
 def linger(seconds: float) -> None:
@@ -54,7 +65,7 @@ def linger(seconds: float) -> None:
 
 
 def acknowledge_before_the_commit() -> None:
-    """The filing is done in a transaction that stays open; its receipt goes out all the same."""
+    """Under `early` the receipt goes out first and the transaction ends later; only a kill between them shows it."""
     from django.db import transaction
 
     from yukuaiban.cases import services
@@ -67,52 +78,45 @@ def acknowledge_before_the_commit() -> None:
         def hold() -> None:
             with transaction.atomic():
                 receipts.put(case_file(**how))
-                time.sleep(NEVER)
+                time.sleep(TOO_LATE)
 
         threading.Thread(target=hold, daemon=True).start()
         receipt = receipts.get(timeout=20)
         receipt.case.refresh_from_db = lambda: None  # another connection would still see the draft
         return receipt
 
-    services.case_file = file_without_commit
+    services.case_file = lambda **how: (file_without_commit if control() == "early" else case_file)(**how)
 
 
 def file_again() -> None:
-    """Take away what knows a filing again: the key, the look at the state, and the state in the act's statement."""
+    """Under `unguarded` nothing knows a filing again: not the key, not the look at the state, not the act's statement."""
     from dataclasses import replace
 
     from yukuaiban.cases import door, states
     from yukuaiban.cases.services import filing
     from yukuaiban.cases.states import Act, State
 
-    class Anything:
-        def __eq__(self, other: object) -> bool:
-            return True
+    class Rows(dict):
+        def __getitem__(self, act: Act) -> states.Transition:
+            row = super().__getitem__(act)
+            if act == Act.FILE and control() == "unguarded":
+                return replace(row, sources=frozenset({State.DRAFT, State.SUBMITTED}))
+            return row
 
-        def __ne__(self, other: object) -> bool:
-            return False
+    def load_as_draft(case_id, at):
+        ctx = load(case_id, at)
+        if control() == "unguarded":
+            ctx.case.state = State.DRAFT
+        return ctx
 
-        __hash__ = None
-
-    filing._filed_with = lambda by, key: None
-    filing.State = SimpleNamespace(DRAFT=Anything(), SUBMITTED=State.SUBMITTED)
-    row = states.TRANSITIONS[Act.FILE]
-    door.TRANSITIONS = {
-        **states.TRANSITIONS,
-        Act.FILE: replace(row, sources=frozenset({State.DRAFT, State.SUBMITTED})),
-    }
-
-
-CONTROLS = {"early": acknowledge_before_the_commit, "unguarded": file_again}
+    filed_with, load = filing._filed_with, filing.load
+    filing._filed_with = lambda by, key: None if control() == "unguarded" else filed_with(by, key)
+    filing.load = load_as_draft
+    door.TRANSITIONS = Rows(states.TRANSITIONS)
 
 
-def drafts(arguments: list[str]) -> int:
-    """Print N complete drafts, each of another person with a token: [{"id", "number", "token"}]."""
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yukuaiban.config.settings")
-    django.setup()
-
+def make_drafts(many: int) -> list[dict[str, object]]:
+    """Complete drafts, each of another person with a token: [{"id", "number", "token"}]."""
     from tests.people import RESIDENCE, applicant, person
     from yukuaiban.cases import services
     from yukuaiban.cases.tests.test_life import give_materials
@@ -123,7 +127,7 @@ def drafts(arguments: list[str]) -> int:
 
     item = ServiceItem.objects.get(entry__current_version__content__slug="residence_permit", division_id="500103")
     made = []
-    for _n in range(int(arguments[0])):
+    for _n in range(many):
         account = person(birth=date(1950, 1, 1) + timedelta(days=Party.objects.count()))  # another at each call
         who = applicant(account)
         case = services.draft_start(service_item_id=item.pk, by=who, at=now())
@@ -137,7 +141,16 @@ def drafts(arguments: list[str]) -> int:
             at=now(),
         )
         made.append({"id": case.pk, "number": case.number, "token": text})
-    sys.stdout.write(json.dumps(made))
+    return made
+
+
+def drafts(arguments: list[str]) -> int:
+    """Make so many drafts and print them as JSON."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yukuaiban.config.settings")
+    django.setup()
+    sys.stdout.write(json.dumps(make_drafts(int(arguments[0]))))
     return 0
 
 
