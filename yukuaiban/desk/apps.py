@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DeskConfig(AppConfig):
@@ -15,7 +16,7 @@ class DeskConfig(AppConfig):
         navigation.add("desk", _("打印文书"), "desk:letters", order=20)
         navigation.add("desk", _("公告"), "desk:announcements", order=30)
         navigation.add("desk", _("事项"), "desk:items", order=40, shown_to=works_as("editor"))
-        navigation.add("desk", _("待发布"), "desk:proposals", order=45, shown_to=works_as("editor"))
+        navigation.add("desk", pgettext_lazy("desk", "待发布"), "desk:proposals", order=45, shown_to=works_as("editor"))
         navigation.add("account", _("工作台"), "desk:work", icon="grid", order=5, shown_to=_is_officer)
 
 

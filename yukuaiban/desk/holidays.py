@@ -6,7 +6,7 @@ What is typed becomes the file that a pack would have, and is read by the same r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 from typing import Any
@@ -18,7 +18,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from yukuaiban.calendars import DayKind, Notice
+from yukuaiban.calendars import DayKind, ListedDay, Notice
 from yukuaiban.calendars import selectors as calendars
 from yukuaiban.calendars.errors import NoticesRefused
 from yukuaiban.calendars.months import Month, months_of
@@ -54,7 +54,7 @@ _DAY = re.compile(r"(?:(20\d\d)\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\
 class HolidayForm(forms.Form):
     """The notice, and either its days, festival by festival, or a file with them."""
 
-    year = forms.IntegerField(label=gettext_lazy("年份"), widget=forms.NumberInput({"class": "input-short"}))
+    year = forms.IntegerField(label=gettext_lazy("年份"), widget=forms.HiddenInput)
     title = forms.CharField(label=gettext_lazy("通知名称"), max_length=LONGEST["title"], required=False)
     number = forms.CharField(
         label=gettext_lazy("文号"),
@@ -86,6 +86,8 @@ class HolidayForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("title", "source"):  # a file may name its notices itself
+            self.fields[name].required = not self.files.get("file")
         for number in range(len(FESTIVALS)):
             for name, label in (("first", gettext_lazy("放假从")), ("last", gettext_lazy("到"))):
                 self.fields[f"{name}_{number}"] = forms.DateField(
@@ -112,10 +114,6 @@ class HolidayForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         if "year" not in data:
             return data
-        if not data.get("file"):
-            for name in ("title", "source"):
-                if not data.get(name):
-                    self.add_error(name, _("请填写。"))
         self.typed: list[tuple[int, dict[str, str]]] = []
         for number in range(len(FESTIVALS)):
             self._clean_festival(number, data)
@@ -216,7 +214,14 @@ def next_year() -> int:
 def initial_of(year: int) -> dict[str, Any]:
     """What stands for a year: its holidays as they are listed, else those of the law alone, to be completed."""
     calendar = calendars.current()
+    days = (date(year - 1, 12, 1) + timedelta(days=n) for n in range(397))
+    listed = [one for day in days if (one := calendar.listed(day)) and one.notice and one.notice.year == year]
     notices = [notice for notice in calendar.notices if notice.year == year]
+    return _initial(year, notices, listed or list(statutory_days_of(year)))
+
+
+def _initial(year: int, notices: Sequence[Notice], listed: Iterable[ListedDay]) -> dict[str, Any]:
+    """What the form shows of a year."""
     found: dict[str, Any] = {"year": year, "title": _title(year)}
     if notices:
         newest = notices[-1]
@@ -224,10 +229,8 @@ def initial_of(year: int) -> dict[str, Any]:
             "title": newest.title, "number": newest.number or "", "issued_on": newest.issued_on,
             "source": newest.source,
         }  # fmt: skip
-    days = (date(year - 1, 12, 1) + timedelta(days=n) for n in range(397))
-    listed = [one for day in days if (one := calendar.listed(day)) and one.notice and one.notice.year == year]
     for number, festival in enumerate(FESTIVALS):
-        own = [one for one in listed or statutory_days_of(year) if one.festival == festival]
+        own = [one for one in listed if one.festival == festival]
         free = sorted(one.day for one in own if one.kind is DayKind.HOLIDAY)
         if free:
             found |= {f"first_{number}": free[0], f"last_{number}": free[-1]}
@@ -271,6 +274,10 @@ def holidays(request: HttpRequest, by: Actor) -> HttpResponse:
             context = page | _look(year) | {"problem": error}
             return render(request, "desk/holidays_look.html", context, status=error.status)
         return redirect("desk:proposal", pk=load.pk)
+    if request.POST.get("do") == "edit":
+        year = _posted(request)
+        form = HolidayForm(initial=_initial(year.year, year.notices, year.days))
+        return render(request, "desk/holidays.html", page | {"form": form, "is_known": False})
     asked = number_in(request.GET.get("year")) or next_year()
     first, last = years()
     initial = initial_of(min(max(asked, first), last))

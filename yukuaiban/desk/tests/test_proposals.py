@@ -107,9 +107,9 @@ class TestAPackAtTheDesk:
         page = one.get(path)
         assert "结婚登记预约" in page
         assert "<del>Marriage booking</del>" in page
-        assert "装载人不能发布自己的装载" in page
+        assert "不能发布自己提出的内容" in page
         assert f"{path}/publish" not in page
-        assert "装载人不能发布自己的装载" in one.post(f"{path}/publish", status=403)
+        assert "不能发布自己提出的内容" in one.post(f"{path}/publish", status=403)
         assert f"{path}/publish" in other.get(path)
         assert "已提交的办件仍按提交时的版本办理" in other.get(f"{path}/publish")
         other.post(f"{path}/publish")
@@ -125,8 +125,8 @@ class TestAPackAtTheDesk:
     def test_is_sent_back_with_a_reason_by_another_editor(self, load, editors) -> None:
         one, other = map(Desk, editors)
         path = f"proposals/{load.pk}/back"
-        assert "不能退回自己的装载" in one.get(path)
-        assert "不能退回自己的装载" in one.post(path, {"reason": "x"}, status=403)
+        assert "不能退回自己提出的内容" in one.get(path)
+        assert "不能退回自己提出的内容" in one.post(path, {"reason": "x"}, status=403)
         assert "请写明退回的理由" in other.post(path, {"reason": " "}, status=422)
         other.post(path, {"reason": "英文名不对"})
         assert "英文名不对" in one.get(f"proposals/{load.pk}")
@@ -153,7 +153,7 @@ class TestAPackAtTheDesk:
         one, other = map(Desk, editors)
         assert "没有记名的提出人" in one.get(f"proposals/{load.pk}")
         one.post(f"proposals/{load.pk}/sign")
-        assert "装载人不能发布自己的装载" in one.get(f"proposals/{load.pk}")
+        assert "不能发布自己提出的内容" in one.get(f"proposals/{load.pk}")
         other.post(f"proposals/{load.pk}/publish")
 
     def test_belongs_to_editors(self, load, small) -> None:
@@ -210,12 +210,14 @@ class TestAYearOfHolidays:
         assert "2027年1月31日 星期日" in look
         assert "0 件在办的办件要重新计算期限" in look
         assert not PackLoad.objects.filter(kind="notice").exists()
+        again = one.post("holidays", hidden(look) | {"do": "edit"}, status=200)
+        assert 'value="2027-09-26、2027-10-09"' in again, "nothing is lost on the way back"
         where = one.post("holidays", hidden(look) | {"do": "propose"})
         load = PackLoad.objects.get(kind="notice")
         assert where == f"/zh/desk/proposals/{load.pk}"
         page = one.get(f"proposals/{load.pk}")
         assert "2027年放假安排" in page
-        assert "装载人不能发布自己的装载" in page
+        assert "不能发布自己提出的内容" in page
         one.post(f"proposals/{load.pk}/publish", status=403)
         assert "重新计算期限" in other.get(f"proposals/{load.pk}/publish")
         other.post(f"proposals/{load.pk}/publish")
@@ -250,7 +252,7 @@ class TestAYearOfHolidays:
             pytest.param({"makeup_6": "2月30日"}, "makeup_6", "没有这一天", id="a day that is none"),
             pytest.param({"last_6": "2027-09-01"}, "last_6", "不早于开始日期", id="it ends before it begins"),
             pytest.param({"first_6": "", "last_6": "2027-10-07"}, "first_6", "请填写", id="no beginning"),
-            pytest.param({"title": ""}, "title", "请填写", id="a notice without a title"),
+            pytest.param({"title": ""}, "title", "必填", id="a notice without a title"),
             pytest.param({"year": "2013"}, "year", "年份须在 2014 到 2099 之间", id="a year beyond the table"),
         ],
     )

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PackFile(models.Model):
@@ -95,9 +96,9 @@ class PackChange(models.Model):
         CALENDAR = "calendar", _("放假安排")
 
     class Kind(models.TextChoices):
-        NEW = "new", _("新增")
-        CHANGED = "changed", _("改动")
-        ENDED = "ended", _("停用")
+        NEW = "new", pgettext_lazy("change", "新增")
+        CHANGED = "changed", pgettext_lazy("change", "改动")
+        ENDED = "ended", pgettext_lazy("change", "停用")
         KEPT = "kept", _("保留不动")
 
     load = models.ForeignKey(PackLoad, models.CASCADE, related_name="changes")

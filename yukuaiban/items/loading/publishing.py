@@ -229,7 +229,7 @@ def reject(load_id: int, *, by: Any, reason: str = "") -> PackLoad:
 def why_not_reject(load: PackLoad, account_id: int | None) -> str | None:
     """Why this person does not send the proposal back; None where he may."""
     if load.loaded_by_id == account_id:
-        return _("装载人不能退回自己的装载，请由另一位目录管理员处理。")
+        return _("不能退回自己提出的内容，请由另一位事项管理员处理。")
     return None
 
 
@@ -243,7 +243,7 @@ def claim(load_id: int, *, by: Any) -> PackLoad:
     if load.state != PackLoad.State.PROPOSED:
         raise not_proposed(load)
     if load.loaded_by_id not in (None, by.pk):
-        raise NeedsSecondPerson(_("这份装载已有提出人。"))
+        raise NeedsSecondPerson(_("这份内容已有提出人。"))
     load.loaded_by = by
     load.save(update_fields=["loaded_by"])
     return load
@@ -266,9 +266,9 @@ def check_second_person(load: PackLoad, by: Any) -> None:
 def why_not_publish(load: PackLoad, account_id: int | None) -> str | None:
     """Why this person does not publish the proposal; None where he may."""
     if load.loaded_by_id is None:
-        return _("这份装载没有记名的提出人。请先由一位目录管理员认领，再由另一位发布。")
+        return _("这份内容没有记名的提出人。请先由一位事项管理员认领，再由另一位发布。")
     if load.loaded_by_id == account_id:
-        return _("装载人不能发布自己的装载，请由另一位目录管理员发布。")
+        return _("不能发布自己提出的内容，请由另一位事项管理员发布。")
     return None
 
 
