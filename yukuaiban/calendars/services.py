@@ -13,7 +13,7 @@ from yukuaiban.calendars import selectors
 from yukuaiban.calendars.errors import NoticesRefused
 from yukuaiban.calendars.hooks import CalendarChange, calendar_changed
 from yukuaiban.calendars.models import CalendarVersion, HolidayDay, HolidayNotice
-from yukuaiban.calendars.notices import FileError, NoticesInvalid, NoticeYear, pack_years, read_year
+from yukuaiban.calendars.notices import FileError, NoticesInvalid, NoticeYear, pack_years, read_year, statutory_days_of
 from yukuaiban.calendars.working_days import NEW_YEAR_REACH, ListedDay
 from yukuaiban.config.parameters import Pair
 
@@ -64,19 +64,25 @@ class YearDiff:
 
 
 def notice_compare(years: Iterable[NoticeYear]) -> list[YearDiff]:
-    """What a load of these years would change now, day by day; nothing is written."""
+    """What a load of these years would change now, day by day; nothing is written.
+
+    A year without a notice is compared with the holidays of the law itself, by which it is counted until then.
+    """
     found = []
     for year in sorted(years, key=lambda one: one.year):
-        rows = HolidayDay.objects.filter(notice__year=year.year).values_list("day", "kind", "festival")
-        before = {day: (kind, festival) for day, kind, festival in rows}
+        stored = HolidayNotice.objects.filter(year=year.year)
+        names = tuple(_named(row.number, row.title, row.issued_on, row.source) for row in stored)
+        if names:
+            rows = HolidayDay.objects.filter(notice__year=year.year).values_list("day", "kind", "festival")
+            before = {day: (kind, festival) for day, kind, festival in rows}
+        else:
+            before = {one.day: (one.kind.value, one.festival) for one in statutory_days_of(year.year)}
         after = {entry.day: (entry.kind.value, entry.festival) for entry in year.days}
         days = tuple(
             DayDiff(day, before.get(day, _ordinary(day)), after.get(day, _ordinary(day)))
             for day in sorted(before.keys() | after.keys())
             if before.get(day) != after.get(day)
         )
-        stored = HolidayNotice.objects.filter(year=year.year)
-        names = tuple(_named(row.number, row.title, row.issued_on, row.source) for row in stored)
         wanted = tuple(_named(row.number or "", row.title, row.issued_on, row.source) for row in year.notices)
         found.append(YearDiff(year.year, bool(names), days, names, wanted))
     return found

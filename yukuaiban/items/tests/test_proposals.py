@@ -301,7 +301,8 @@ class TestAYearOfHolidays:
         assert [(row.name_zh, row.kind) for row in rows] == [("2027年放假安排", "new")]
         lines = [words(said(line)) for line in rows[0].lines]
         assert "2027年1月31日 星期日：周末休息 → 调休上班（春节）" in lines
-        assert "2027年10月1日 星期五：上班 → 放假（国庆节）" in lines
+        assert "2027年10月4日 星期一：上班 → 放假（国庆节）" in lines
+        assert not any("2027年10月1日" in line for line in lines), "the law frees it already"
         with pytest.raises(NeedsSecondPerson):
             proposals.publish_start(load_id=load.pk, by=editors[0])
         assert 2027 not in calendars.current().known_years
