@@ -51,7 +51,7 @@ def test_the_whole_form(page_at, scripts: bool) -> None:
 
     home = page.get_by_role("group", name="现住址", exact=True)
     home.get_by_label("区县").select_option("500112")
-    page.get_by_role("radio", name="是").check()
+    page.get_by_role("group", name="有没有子女").get_by_label("是").check()
     if not scripts:
         page.get_by_role("button", name="更新问题").click()
     home.get_by_label("街道、乡镇").select_option("500112001")
@@ -143,6 +143,24 @@ def test_what_is_answered_while_the_screen_is_drawn_again_is_kept(page_at) -> No
     expect(page.locator("[name='children.0.name']")).to_have_count(0)
     expect(page.get_by_label("邮箱")).to_have_value("a@example.com")
     expect(page.get_by_label("街道、乡镇")).to_have_value("500112002")
+
+
+ANSWER_AT_ONCE = """() => {
+    new MutationObserver((_, seen) => {
+        const lost = document.querySelector("[name=reasons][value=lost]");
+        if (!lost) return;
+        seen.disconnect();
+        lost.click();
+    }).observe(document.body, { childList: true, subtree: true });
+}"""
+
+
+def test_a_question_answered_the_moment_it_appears_brings_the_next_one(page_at) -> None:
+    page = page_at(PHONE, "/zh/form/what")
+    page.evaluate(ANSWER_AT_ONCE)
+    page.get_by_label("补领").check()
+    expect(page.get_by_label("丢失")).to_be_checked()
+    expect(page.get_by_label("经过")).to_be_visible()
 
 
 def test_enter_goes_on_and_never_removes_a_row(page_at) -> None:
