@@ -7,9 +7,11 @@ class CasesConfig(AppConfig):
     name = "yukuaiban.cases"
 
     def ready(self) -> None:
-        from yukuaiban.cases import matters
+        from yukuaiban.cases import matters, work
         from yukuaiban.chain import heads
         from yukuaiban.materials import slots
+        from yukuaiban.vault import rotation
 
+        rotation.also_index("work", work.reindex)
         heads.register("case", "cases_case")
         slots.register(matters.resolve, matters.may_read)

@@ -51,7 +51,8 @@ class Outcome:
         payload: Personal data of the event; encrypted, only its digest is chained.
         columns: Columns of the case to set.
         work: The work rows that stand after the act; None leaves them as they are.
-        words: Text that the desk can search its work by (already tokenised tsvector text).
+        words: Text that the desk can search its work by (already tokenised tsvector text); needed by the act that makes
+            the first work of a case, later work takes it over.
         timers: Act -> instant: the timers that stand after the act; None leaves them.
         outbox: Tasks that follow: (name, arguments).
     """
@@ -87,11 +88,13 @@ def statement(act: Act, columns: tuple[str, ...], with_work: bool, with_timers: 
             " WHERE n.desk_id = w.desk_id AND n.step_id IS NOT DISTINCT FROM w.step_id) RETURNING 1)",
             "work AS (INSERT INTO cases_work (case_id, desk_id, step_id, bucket, due_on, search)"
             " SELECT moved.id, n.desk_id, n.step_id, n.bucket, n.due_on,"
-            " (%(words)s || ' ' || quote_literal('d' || n.desk_id))::tsvector FROM moved,"
+            " known.words || quote_literal('d' || n.desk_id)::tsvector FROM moved,"
+            " (SELECT CASE WHEN %(words)s <> '' THEN %(words)s::tsvector ELSE coalesce((SELECT ts_delete(w.search,"
+            " 'd' || w.desk_id) FROM cases_work w WHERE w.case_id = %(subject)s LIMIT 1), '') END AS words) AS known,"
             " unnest(%(work_desk)s::bigint[], %(work_step)s::bigint[], %(work_bucket)s::text[], %(work_due)s::date[])"
             " AS n(desk_id, step_id, bucket, due_on)"
             " ON CONFLICT (desk_id, case_id, step_id) DO UPDATE SET bucket = EXCLUDED.bucket, due_on = EXCLUDED.due_on,"
-            " search = CASE WHEN %(words)s = '' THEN cases_work.search ELSE EXCLUDED.search END RETURNING 1)",
+            " search = EXCLUDED.search RETURNING 1)",
         ]
     if with_timers:
         parts += [

@@ -250,7 +250,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     found = selectors.case_for_party(by, number)
     if found.state == State.DRAFT:
         return redirect("cases:draft", number=number)
-    services.messages_mark_read(case=found, by=by, at=now())
+    if request.method == "GET":  # whoever asks for the headers alone has read nothing
+        services.messages_mark_read(case=found, by=by, at=now())
     return render(request, "cases/case.html", page_of(found, by, language=get_language() or "zh"))
 
 

@@ -17,7 +17,7 @@ from yukuaiban.cases.context import Context
 from yukuaiban.cases.models import Case, Work
 from yukuaiban.cases.preconditions import why_not
 from yukuaiban.cases.states import ENDED, OPEN, State, Transition, acts_from
-from yukuaiban.cases.work import exact
+from yukuaiban.cases.work import asked_for
 from yukuaiban.config.errors import NotFound
 from yukuaiban.config.now import ZONE, now, today
 from yukuaiban.identifiers import case_number
@@ -25,8 +25,6 @@ from yukuaiban.identifiers.errors import IdentifierError
 from yukuaiban.people.actors import Actor, actor_for_post
 from yukuaiban.people.models import Account, Post, Role
 from yukuaiban.people.selectors import posts_of
-from yukuaiban.search import pinyin_keys, query
-from yukuaiban.search.tokens import query_tokens
 from yukuaiban.vault import blind_indexes
 
 PAGE = 20
@@ -169,13 +167,9 @@ def work_list(
 
 def _search(desks: Sequence[int], text: str) -> str:
     """The desk is a lexeme, so one index scan finds a word within a desk."""
-    digits = "".join(text.split())
-    by_words = query(query_tokens(text))
-    wanted = [f"({by_words})"] if by_words else []
-    if digits.isascii():
-        wanted += [f"'{key}'" for key in pinyin_keys(text)] + [query([exact(digits)]), query([digits.lower()])]
     at = " | ".join(f"'d{desk}'" for desk in desks)
-    return f"({at}) & ({' | '.join(wanted)})" if wanted else f"({at})"
+    wanted = asked_for(text)
+    return f"({at}) & ({wanted})" if wanted else f"({at})"
 
 
 def light_of(case: Case, on: date | None = None) -> Light:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+
+from django.db import connection
 
 from yukuaiban.cases.door import WorkRow
 from yukuaiban.cases.models import Case, Step, Work
 from yukuaiban.cases.states import ENDED, State
-from yukuaiban.people.models import Desk, Role
-from yukuaiban.search import pinyin_keys, tokens, vector
-from yukuaiban.vault import blind_index
+from yukuaiban.identifiers import IdentifierError, phone
+from yukuaiban.people.models import Desk, Party, Role
+from yukuaiban.search import pinyin_keys, query, tokens, vector
+from yukuaiban.search.tokens import query_tokens
+from yukuaiban.vault import blind_index, blind_indexes
+from yukuaiban.vault.rotation import Progress
 
 B = Work.Bucket
 
@@ -37,18 +42,59 @@ def rows(case: Case, state: State, steps: Iterable[Step], *, due_on: date | None
             return []
 
 
-def words(case: Case, *, applicant_name: str, item_name: str, id_number: str | None, phone: str | None) -> str:
+def words(case: Case, *, item_name: str) -> str:
     """What a desk can find its work by: number, names, pinyin, and blind indexes of ID and phone number."""
-    found = {case.number.lower(), *tokens(applicant_name), *pinyin_keys(applicant_name), *tokens(item_name)}
-    for value in (id_number, phone):
-        if value:
-            found.add(exact(value))
+    applicant: Party = case.applicant
+    found = {case.number.lower(), *tokens(applicant.name), *pinyin_keys(applicant.name), *tokens(item_name)}
+    for number in (applicant.id_number, applicant.phone):
+        if number:
+            found.add(_lexeme(blind_index("work", _one_spelling(number))))
     return vector(found)
 
 
-def exact(value: str) -> str:
-    """The lexeme of a number that is found only when it is typed in full; says nothing about it."""
-    return "x:" + blind_index("work", value).hex()[:24]
+def asked_for(text: str) -> str:
+    """The same as a tsquery: words, pinyin, or a number typed in full; empty when nothing can be looked for."""
+    by_words = query(query_tokens(text))
+    wanted = [f"({by_words})"] if by_words else []
+    number = "".join(text.split())
+    if number.isascii():
+        exact = [
+            _lexeme(index) for index in blind_indexes("work", _one_spelling(number))
+        ]  # old rows until `keys rotate --index` ends
+        plain = "".join(c for c in number.lower() if c.isalnum())  # however the number of a case is grouped
+        wanted += [query([word]) for word in (*pinyin_keys(text), *exact, plain) if word]
+    return " | ".join(wanted)
+
+
+def reindex(batch: int = 500) -> Iterator[Progress]:
+    """Make the words of all open work anew (a step of `keys rotate --index`)."""
+    last, done = 0, 0
+    while page := list(
+        Work.objects.filter(pk__gt=last)
+        .order_by("pk")
+        .select_related("case__applicant", "case__service_item__entry")[:batch]
+    ):
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "UPDATE cases_work SET search = (%s || ' ' || quote_literal('d' || desk_id))::tsvector WHERE id = %s",
+                [(words(w.case, item_name=w.case.service_item.entry.name_zh), w.pk) for w in page],
+            )
+        last, done = page[-1].pk, done + len(page)
+        yield Progress("work", done, 0.0)
+    yield Progress("work", done, 1.0)
+
+
+def _one_spelling(number: str) -> str:
+    """A phone number as E.164, however it was typed; any other number as it stands."""
+    try:
+        return phone.parse(number).text
+    except IdentifierError:
+        return number
+
+
+def _lexeme(index: bytes) -> str:
+    """Of a number that is found only when it is typed in full; says nothing about it."""
+    return "x:" + index.hex()[:24]
 
 
 def _desk(case: Case, role: Role) -> int:

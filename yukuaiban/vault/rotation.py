@@ -48,6 +48,7 @@ class Column:
 Step = Callable[[], Iterator[Progress]]
 _declared: dict[tuple[str, str], bytes] = {}
 _steps: dict[str, Step] = {}
+_index_steps: dict[str, Step] = {}
 
 
 def declare(table: str, column: str, aad: bytes) -> None:
@@ -58,6 +59,11 @@ def declare(table: str, column: str, aad: bytes) -> None:
 def also(name: str, step: Step) -> None:
     """Something outside the database that stands under the data key, such as files."""
     _steps[name] = step
+
+
+def also_index(name: str, step: Step) -> None:
+    """Something that holds blind indexes elsewhere than in a field of its own, such as words to search by."""
+    _index_steps[name] = step
 
 
 def rotate(*, settle: float | None = None) -> Iterator[Progress]:
@@ -132,6 +138,8 @@ def resume_index(*, batch: int = 500) -> Iterator[Progress]:
             last = page[-1].pk
             yield Progress(model._meta.db_table, done, 0.0)
         yield Progress(model._meta.db_table, done, 1.0)
+    for step in _index_steps.values():
+        yield from step()
 
 
 def _models() -> Iterator[type[models.Model]]:

@@ -160,6 +160,7 @@ def case_reopen(*, case_id: int, by: Actor, at: datetime) -> Case:
                 "ended_on": None,
             },
             work=work.rows(case, State.IN_REVIEW, steps, due_on=dates["promised_on"] or dates["due_on"]),
+            words=work.words(case, item_name=ctx.guide.name_zh),
             outbox=follow(case, Act.REOPEN),
         ),
         by=by,

@@ -210,7 +210,6 @@ def _file(*, case_id: int, by: Actor, at: datetime, idempotency_key: str | None)
     notice_by = rules.correction_notice_due(received_on, ctx.calendar)
     code = "".join(secrets.choice(CODE_ALPHABET) for _n in range(8))
     situation = _situation(content, cleaned.answers)
-    applicant: Party = case.applicant
     door.move(
         case,
         Act.FILE,
@@ -230,13 +229,7 @@ def _file(*, case_id: int, by: Actor, at: datetime, idempotency_key: str | None)
                 "calendar_version": ctx.calendar.version,
             },
             work=work.rows(case, State.SUBMITTED, (), due_on=notice_by.on),
-            words=work.words(
-                case,
-                applicant_name=applicant.name,
-                item_name=ctx.guide.name_zh,
-                id_number=applicant.id_number,
-                phone=applicant.phone,
-            ),
+            words=work.words(case, item_name=ctx.guide.name_zh),
             timers={Act.DEEM_ACCEPTED: timers.end_of(notice_by.on)},
             outbox=[("cases.follow", {"case": case.pk, "act": Act.FILE.value})],
         ),

@@ -32,6 +32,7 @@ class Person(models.Model):
 def table(settings, tmp_path, db, monkeypatch):
     settings.KEYS_DIR = tmp_path / "keys"
     monkeypatch.setattr(rotation, "_steps", {})
+    monkeypatch.setattr(rotation, "_index_steps", {})
     monkeypatch.setattr(rotation, "BLOCKS_PER_BATCH", 1)
     monkeypatch.setattr(rotation, "_models", lambda: iter([Person]))
     monkeypatch.setattr(rotation, "_columns", lambda real=rotation._columns: [c for c in real() if "_test_" in c.root])
