@@ -496,12 +496,12 @@ def test_a_refusal_with_its_letter(city, signed_in, outbox, look, width):
     page = signed_in(width, account, f"/zh/cases/{number}")
     told = page.locator(".notice", has_text="没有准予")
     expect(told).to_contain_text("在重庆居住未满半年。（居住证暂行条例 第二条）")
-    expect(told).to_contain_text("60日内可以申请行政复议，6个月内可以提起行政诉讼")
+    expect(told).to_contain_text("60日内可以向重庆市渝中区人民政府申请行政复议，6个月内可以提起行政诉讼")
     look(page, "case_refused")
     refusal = Letter.objects.get(subject=Case.objects.get(number=number).pk, kind="refusal")
     assert refusal.served_how == "electronic"
     words = pdf_text(page, "不予办理决定书")
-    for needed in ("在重庆居住未满半年", "居住证暂行条例", "行政复议", "行政诉讼", "示例"):
+    for needed in ("在重庆居住未满半年", "居住证暂行条例", "向重庆市渝中区人民政府申请行政复议", "行政诉讼", "示例"):
         assert needed in words, (needed, words)
 
 

@@ -30,6 +30,7 @@ from yukuaiban.messages.letters.context import (
 from yukuaiban.messages.letters.kinds import LetterKind as K
 from yukuaiban.people.models import Post
 from yukuaiban.places.models import Department
+from yukuaiban.places.selectors import review_body
 
 FOLLOWS: dict[Act, K] = {
     Act.FILE: K.RECEIPT,
@@ -91,9 +92,9 @@ def _serve(case: Case, delivered: Happened) -> None:
 def context_of(ctx: Context, h: Happened, payload: dict[str, Any]) -> LetterContext:
     """What the letter for one event says."""
     case, content = ctx.case, ctx.content
-    department = Department.objects.get(pk=case.department_id)
+    department = Department.objects.select_related("parent").get(pk=case.department_id)
     base = LetterContext(
-        body=Body(name=department.name_zh, phone=department.phone),
+        body=Body(name=department.name_zh, phone=department.phone, review_body=review_body(department, h.on)),
         addressee=case.applicant.name,
         item_name=ctx.guide.name_zh,
         item_type=ctx.guide.item_type,

@@ -32,6 +32,8 @@ from yukuaiban.design.formats import datetime_text
 from yukuaiban.items.schema import ItemContent
 from yukuaiban.messages.letters import selectors as letters
 from yukuaiban.people.actors import Actor
+from yukuaiban.places.models import Department
+from yukuaiban.places.selectors import review_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,8 +302,10 @@ def _why_not(ctx: Context, language: str) -> NextThing | None:
         limit_in_words(p.value, p.unit, language)
         for p in (parameter("review_application_limit", decisive.on), parameter("litigation_limit", decisive.on))
     )
-    remedies = _("不服的，自收到文书之日起 {review}内可以申请行政复议，{suit}内可以提起行政诉讼。").format(
-        review=review, suit=suit
+    department = Department.objects.select_related("parent").get(pk=ctx.case.department_id)
+    body = review_body(department, decisive.on, language) or _("有管辖权的行政复议机关")
+    remedies = _("不服的，自收到文书之日起 {review}内可以向{body}申请行政复议，{suit}内可以提起行政诉讼。").format(
+        review=review, body=body, suit=suit
     )
     kind = FOLLOWS[act]
     letter = next((x for x in letters.letters_for(ctx.case.pk) if x.kind == kind), None)

@@ -8,7 +8,7 @@ One file per parameter, `packs/*/parameters/<name>.yaml`:
       2004-07-01: {value: 20, source: 行政许可法 第四十二条第一款}
 
 Each value holds from its date until the next one's. The unit is a unit of time (`UNITS_OF_TIME`) or says what is
-counted (`count`, `year_of_life`, `time_of_day`). `status: unconfirmed`, beside one value or for the whole file, marks
+counted (`count`, `year_of_life`, `time_of_day`; two hold a table: `days_of_festival`, `body_by_department_kind`). `status: unconfirmed`, beside one value or for the whole file, marks
 what was not seen in the text of a law: it is shown as such, and a city sets its own. A city's pack replaces the whole
 parameter of the country's.
 """
@@ -35,6 +35,7 @@ from yukuaiban.config.packs import pack_folders
 if TYPE_CHECKING:
     from yukuaiban.calendars.limits import Limit
 
+REVIEWERS = {"government", "superior", "unnamed"}
 UNITS_OF_TIME = {"working_day", "calendar_day", "month", "year", "on_the_spot"}
 
 
@@ -182,7 +183,7 @@ class _Pair(_Strict):
 
 
 class _Value(_Strict):
-    value: int | str | dict[str, list[int | str]]
+    value: int | str | dict[str, list[int | str] | str]
     source: str = Field(min_length=2)
     status: Literal["confirmed", "unconfirmed"] | None = None
     note: _Pair | None = None
@@ -208,6 +209,8 @@ class _File(_Strict):
                 fits = isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) is not None
             elif self.unit == "days_of_festival":
                 fits = isinstance(value, dict)
+            elif self.unit == "body_by_department_kind":
+                fits = isinstance(value, dict) and "otherwise" in value and set(value.values()) <= REVIEWERS
             else:
                 fits = isinstance(value, int) and value >= 0 and (self.unit != "on_the_spot" or value == 0)
             if not fits:

@@ -15,8 +15,9 @@ from yukuaiban.calendars.selectors import current
 from yukuaiban.config import epochs
 from yukuaiban.config.errors import NotFound
 from yukuaiban.config.now import today
+from yukuaiban.config.parameters import parameter
 from yukuaiban.places.hours import openings_on
-from yukuaiban.places.models import DISTRICT_KINDS, Department, Division, Hall, RowStatus
+from yukuaiban.places.models import DISTRICT_KINDS, Department, Division, DivisionKind, Hall, RowStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,26 @@ def departments_of(division: str) -> list[Department]:
 def counterpart(kind: str, division: str) -> Department | None:
     """The department of a kind in a division: 公安 in 渝中区 is 渝中区公安分局."""
     return Department.objects.filter(kind=kind, division_id=division).first()
+
+
+def review_body(department: Department, on: date, locale: str = "zh") -> str:
+    """The body that reviews (复议) a department's decisions of that day, by name; empty where we do not know it.
+
+    Law: 行政复议法 第二十四条第一款 (the people's government of the same level), 第二十七条 (the superior department);
+    it is told with every decision against somebody (行政复议法实施条例 第十七条).
+    """
+    by_kind = parameter("review_bodies", on).value
+    place = DIVISIONS.get(department.division_id)
+    has_government = place is not None and place.kind in (DivisionKind.CITY, *DISTRICT_KINDS)
+    match by_kind.get(department.kind, by_kind["otherwise"]):
+        case "superior":
+            above = department.parent
+            return (above.name_en if locale.startswith("en") else above.name_zh) if above else ""
+        case "government" if has_government:
+            where = DIVISIONS.full_name(department.division_id, locale)
+            return f"the People's Government of {where}" if locale.startswith("en") else f"{where}人民政府"
+        case _:
+            return ""
 
 
 def halls_of(divisions: Iterable[str] | None = None, on: date | None = None) -> list[Hall]:

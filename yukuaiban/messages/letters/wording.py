@@ -38,7 +38,8 @@ def blocks(kind: LetterKind, ctx: LetterContext) -> list[Block]:
 def remedies(ctx: LetterContext) -> Block:
     """How to ask for review or to sue, with the periods of the day on which the letter is written.
 
-    Law: 行政许可法 第三十八条第二款; 行政复议法 第二十条第一款; 行政诉讼法 第四十六条第一款.
+    Law: 行政许可法 第三十八条第二款; 行政复议法 第二十条第一款; 行政复议法实施条例 第十七条;
+    行政诉讼法 第四十六条第一款.
     """
     review = parameter("review_application_limit", ctx.made_on)
     suit = parameter("litigation_limit", ctx.made_on)
