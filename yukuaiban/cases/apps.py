@@ -7,7 +7,7 @@ class CasesConfig(AppConfig):
     name = "yukuaiban.cases"
 
     def ready(self) -> None:
-        from yukuaiban.cases import matters, work
+        from yukuaiban.cases import matters, services, work  # noqa: F401 - services: timers know them from here on
         from yukuaiban.chain import heads
         from yukuaiban.materials import slots
         from yukuaiban.vault import rotation

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
+from yukuaiban.cases import timers
 from yukuaiban.cases.errors import Overtaken, TransitionRefused
 from yukuaiban.cases.models import Case
 from yukuaiban.cases.states import STATE_LABELS, TRANSITIONS, Act, State
@@ -204,8 +205,6 @@ def one_act(service: Callable[P, R]) -> Callable[P, R]:
 
 def fire_due(arguments: Mapping[str, Any]) -> None:
     """Perform what the law let lapse on the case of an act before the act's instant."""
-    from yukuaiban.cases import timers
-
     timers.fire_due(arguments["case_id"], at=arguments["at"])
 
 

@@ -9,10 +9,9 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 
 from yukuaiban.cases.errors import TransitionRefused
-from yukuaiban.cases.models import Case, Timer
+from yukuaiban.cases.models import Timer
 from yukuaiban.cases.states import Act
 from yukuaiban.config.now import ZONE, now
-from yukuaiban.people.actors import SYSTEM
 
 log = logging.getLogger(__name__)
 
@@ -24,27 +23,18 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(0), tzinfo=ZONE)
 
 
-def _deem_accepted(case_id: int, fires_at: datetime) -> None:
-    """No notice within five working days: accepted from the day of receipt. Law: 行政许可法 第三十二条第一款（四）."""
-    from yukuaiban.cases.context import Context
-    from yukuaiban.cases.services.receipt import enter_review
-
-    case = Case.objects.select_related("applicant").get(pk=case_id)
-    accepted_on = case.corrected_on or case.received_on
-    assert accepted_on is not None
-    enter_review(Context(case, fires_at), Act.DEEM_ACCEPTED, accepted_on=accepted_on, how="lapse", by=SYSTEM)
+Performer = Callable[[int, datetime], object]
+_performers: dict[str, Performer] = {}
 
 
-def _lapse_correction(case_id: int, fires_at: datetime) -> None:
-    from yukuaiban.cases.services.exits import lapse_correction
+def performs(act: Act) -> Callable[[Performer], Performer]:
+    """Mark the service that does an act when its time has come; it is given the case's id and the instant."""
 
-    lapse_correction(case_id, by=SYSTEM, at=fires_at)
+    def mark(service: Performer) -> Performer:
+        _performers[act.value] = service
+        return service
 
-
-ACTS: dict[str, Callable[[int, datetime], None]] = {
-    Act.DEEM_ACCEPTED.value: _deem_accepted,
-    Act.LAPSE_CORRECTION.value: _lapse_correction,
-}
+    return mark
 
 
 def fire_due(case_id: int, *, at: datetime) -> bool:
@@ -56,7 +46,7 @@ def fire_due(case_id: int, *, at: datetime) -> bool:
 def _fire(timer: Timer) -> bool:
     try:
         with transaction.atomic():
-            ACTS[timer.act](timer.case_id, timer.fires_at)
+            _performers[timer.act](timer.case_id, timer.fires_at)
     except TransitionRefused:  # an act came first; its own statement removed the timer
         return False
     return True

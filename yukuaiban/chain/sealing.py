@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from django.conf import settings
 from django.db import connection, transaction
 
-from yukuaiban.chain.verification import Fault
+from yukuaiban.chain.faults import Fault
 from yukuaiban.vault import sm3
 
 BATCH = 5000

@@ -4,36 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
 from yukuaiban.chain.events import GENESIS, Event
+from yukuaiban.chain.faults import Fault, Report
 from yukuaiban.chain.heads import HEADS
+from yukuaiban.chain.sealing import seal_fault
 from yukuaiban.vault import sm3
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """The first row that does not hold."""
-
-    subject: int
-    seq: int
-    what: str  # altered | removed | inserted | payload_altered | head_differs | seal_differs
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    subjects: int
-    events: int
-    fault: Fault | None
-
-    @property
-    def holds(self) -> bool:
-        return self.fault is None
-
 
 SELECT = "SELECT subject, seq, kind, at, actor, facts, payload_digest, hash FROM chain_event"
 
@@ -101,8 +80,6 @@ def verify(subject: int | None = None) -> Report:
     if report.fault is None:
         fault = _payload_fault(subject)
         if fault is None and subject is None:
-            from yukuaiban.chain.sealing import seal_fault
-
             fault = seal_fault()
         if fault:
             report = Report(report.subjects, report.events, fault)

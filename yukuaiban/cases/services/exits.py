@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from yukuaiban.cases import clocks, door, permissions, work
+from yukuaiban.cases import clocks, door, timers, work
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import RuleRefused
@@ -15,7 +15,7 @@ from yukuaiban.cases.preconditions import begin
 from yukuaiban.cases.services.receipt import follow, make_steps, need, open_stage
 from yukuaiban.cases.states import Act, State
 from yukuaiban.licences import services as licences
-from yukuaiban.people.actors import Actor
+from yukuaiban.people.actors import SYSTEM, Actor
 
 _CLOCK_OFF = {"due_on": None, "promised_on": None, "step_on": None, "warn_on": None, "is_provisional": False}
 
@@ -54,11 +54,11 @@ def case_terminate(*, case_id: int, by: Actor, at: datetime, reason: str) -> Cas
     return _end(ctx, Act.TERMINATE, by=by, reason=reason)
 
 
-def lapse_correction(case_id: int, *, by: Actor, at: datetime) -> Case:
-    """By the timer: what the notice asked for was not handed in. See ADR 0070."""
-    ctx = Context(Case.objects.select_related("applicant").get(pk=case_id), at)
-    permissions.check(by, Act.LAPSE_CORRECTION, ctx.case)
-    return _end(ctx, Act.LAPSE_CORRECTION, by=by, reason="")
+@timers.performs(Act.LAPSE_CORRECTION)
+def lapse_correction(case_id: int, fires_at: datetime) -> Case:
+    """What the notice asked for was not handed in. See ADR 0070."""
+    ctx = Context(Case.objects.select_related("applicant").get(pk=case_id), fires_at)
+    return _end(ctx, Act.LAPSE_CORRECTION, by=SYSTEM, reason="")
 
 
 @one_act

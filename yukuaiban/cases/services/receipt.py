@@ -18,7 +18,7 @@ from yukuaiban.cases.preconditions import begin, check
 from yukuaiban.cases.states import TRANSITIONS, Act, State
 from yukuaiban.items import forms
 from yukuaiban.materials import services as materials
-from yukuaiban.people.actors import Actor
+from yukuaiban.people.actors import SYSTEM, Actor
 from yukuaiban.places.models import Department
 from yukuaiban.places.selectors import DIVISIONS
 
@@ -209,6 +209,15 @@ def case_accept(*, case_id: int, by: Actor, at: datetime) -> Case:
     return enter_review(
         ctx, Act.ACCEPT, accepted_on=ctx.today, how="act", by=by, deferred=[slot.key for slot in deferred]
     )
+
+
+@timers.performs(Act.DEEM_ACCEPTED)
+def deem_accepted(case_id: int, fires_at: datetime) -> Case:
+    """No notice within five working days: accepted from the day of receipt. Law: 行政许可法 第三十二条第一款（四）."""
+    ctx = Context(Case.objects.select_related("applicant").get(pk=case_id), fires_at)
+    accepted_on = ctx.case.corrected_on or ctx.case.received_on
+    assert accepted_on is not None
+    return enter_review(ctx, Act.DEEM_ACCEPTED, accepted_on=accepted_on, how="lapse", by=SYSTEM)
 
 
 def enter_review(
