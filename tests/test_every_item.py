@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.filled import filled
 from tests.people import applicant, at, id_number, officer, organisation, person
 from yukuaiban.cases import letters, services
 from yukuaiban.cases.context import Context
@@ -24,6 +23,7 @@ from yukuaiban.messages.letters.models import Letter
 from yukuaiban.people.actors import SYSTEM
 from yukuaiban.people.models import Account, Party, Relation
 from yukuaiban.people.services import families
+from yukuaiban.synth.answers import filled
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 3, 2)

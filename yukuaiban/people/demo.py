@@ -120,7 +120,8 @@ def _ensure_people(people: list[dict[str, Any]], at: datetime) -> dict[str, Acco
     passwords = _read_passwords()
     fresh = {row["login"] for row in people} - passwords.keys()
     passwords |= {login: "".join(secrets.choice(ALPHABET) for _n in range(PASSWORD_LENGTH)) for login in fresh}
-    known = {account.email: account for account in Account.objects.filter(is_sample=True).select_related("party")}
+    wanted = Account.objects.filter(is_sample=True, email__in=[_address(row) for row in people])
+    known = {account.email: account for account in wanted.select_related("party")}
     accounts = {}
     for row in people:
         account = known.get(_address(row))

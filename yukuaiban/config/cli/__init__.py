@@ -64,6 +64,7 @@ VERBS: list[Verb] = [
     Verb("keys", "yukuaiban.vault.cli", "make, list and rotate keys"),
     Verb("signing", "yukuaiban.licences.cli", "list, rotate and withdraw the keys that sign documents", Needs.DJANGO),
     Verb("demo", "yukuaiban.people.cli", "demo people and their log-ins"),
+    Verb("synth", "yukuaiban.synth.cli", "fill the database with a synthetic city"),
     Verb(
         "messages", "yukuaiban.design.translations", "merge and compile translations; list what has none", Needs.DJANGO
     ),

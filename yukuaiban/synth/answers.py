@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from tests.people import id_number
 from yukuaiban import conditions
 from yukuaiban.config.now import today
-from yukuaiban.identifiers.checks import luhn, mod_31
+from yukuaiban.identifiers.checks import luhn, mod_11_2, mod_31
 from yukuaiban.items import forms
 from yukuaiban.items.forms import FormField, Kind, days
 from yukuaiban.items.schema import ItemContent
@@ -68,8 +67,8 @@ def _answer(field: FormField, division: str, chance: random.Random) -> Any:
             return {"division": _place(division, field.depth, chance), "detail": "示例路 1 号"}
         case Kind.IDENTITY_DOCUMENT:
             kinds = [option.value for option in field.inner[0].options]
-            assert "resident_id" in kinds, f"{field.key}: teach tests/filled.py the document {kinds}"
-            return {"kind": "resident_id", "number": id_number(_birth(chance), chance.randint(100, 999))}
+            assert "resident_id" in kinds, f"{field.key}: teach synth/answers.py the document {kinds}"
+            return {"kind": "resident_id", "number": _id_number(_birth(chance), chance.randint(100, 999))}
         case _ if field.inner:
             return _block(field.inner, division, chance)
         case Kind.NUMBER:
@@ -104,6 +103,12 @@ def _answer(field: FormField, division: str, chance: random.Random) -> Any:
     return _text(field)
 
 
+def _id_number(birth: date, serial: int) -> str:
+    """A resident ID with a right checksum and a region that no person has (示例)."""
+    body = f"500000{birth:%Y%m%d}{serial:03d}"
+    return body + mod_11_2(body)
+
+
 def _text(field: FormField) -> str:
     if field.format == "person_name":
         return "江示例"
@@ -127,7 +132,7 @@ def _simple(pattern: str) -> str:
         else:
             out.append((piece[1] if piece.startswith("[") else piece) * times)
     text = "".join(out)
-    assert re.fullmatch(pattern, text), f"teach tests/filled.py the pattern {pattern}"
+    assert re.fullmatch(pattern, text), f"teach synth/answers.py the pattern {pattern}"
     return text
 
 
