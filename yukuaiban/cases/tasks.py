@@ -12,11 +12,12 @@ from yukuaiban.cases.errors import RuleRefused, TransitionRefused
 from yukuaiban.cases.models import Case
 from yukuaiban.cases.services.decision import case_certify, deliver_electronically
 from yukuaiban.cases.states import Act, State
+from yukuaiban.config.jobs import RETRY
 from yukuaiban.config.now import now
 from yukuaiban.people.actors import SYSTEM
 
 
-@app.task(name="cases.follow")
+@app.task(name="cases.follow", retry=RETRY)
 def follow(case: int, act: str) -> None:
     """Licence, delivery, letters and notices that follow from an act."""
     found = Case.objects.select_related("applicant").filter(pk=case).first()
@@ -39,7 +40,7 @@ def _certify(case: Case) -> None:
         return
 
 
-@app.task(name="cases.recount")
+@app.task(name="cases.recount", retry=RETRY)
 def recount_batch(after: int = 0, **_ignored: Any) -> None:
     """Re-count one thousand open cases by the calendar that stands now, and queue the next thousand."""
     last = recount.batch(after)
@@ -47,6 +48,6 @@ def recount_batch(after: int = 0, **_ignored: Any) -> None:
         recount_batch.defer(after=last)
 
 
-@app.task(name="cases.fire_timers")
+@app.task(name="cases.fire_timers", retry=RETRY)
 def fire_timers() -> None:
     timers.tick()

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
+
+import structlog
+from procrastinate import RetryStrategy
+from procrastinate.exceptions import ConnectorException
+
+log = structlog.get_logger("yukuaiban.jobs")
 
 STALLED_AFTER = 30.0  # seconds without a sign of life from the worker that took the job
 CONCURRENCY = 4
 GRACE = 8.0  # seconds a running job has when the worker is told to stop; after that it runs again elsewhere
 
+#: For every task: what failed because something was away for a while is tried for two hours, ever later.
+RETRY = RetryStrategy(max_attempts=12, exponential_wait=2)
+
 
 def run_worker(*, queues: list[str] | None = None, concurrency: int = CONCURRENCY, wait: bool = True) -> int:
-    """Work off the queues until SIGTERM or SIGINT, which lets running jobs finish. The exit code.
+    """Work off the queues until SIGTERM or SIGINT, which lets running jobs finish.
+
+    Returns the exit code: 1 when the database went away, or a job ended and the database could not be told. It would
+    show that job as running for as long as this worker lives, so the worker ends; whoever watches it starts another,
+    and the job runs again.
 
     The worker has its own connections. What a task itself queues goes through Django's, so that it is queued in the
     task's transaction or not at all.
@@ -25,6 +38,19 @@ def run_worker(*, queues: list[str] | None = None, concurrency: int = CONCURRENC
 
     only: Any = {"queues": queues} if queues else {}
 
+    untold: list[asyncio.Task[Any]] = []
+
+    async def until_told(call_next: Callable[[], Awaitable[Any]], _context: object, worker: Any) -> Any:
+        def ended(job: asyncio.Task[Any]) -> None:
+            if job.cancelled() or job.exception() is not None:  # a failure of the job itself was told and is none here
+                untold.append(job)
+                worker.stop()
+
+        job = asyncio.current_task()
+        assert job is not None
+        job.add_done_callback(ended)
+        return await call_next()
+
     async def work() -> None:
         async with worker_app.open_async():
             await worker_app.run_worker_async(
@@ -35,11 +61,16 @@ def run_worker(*, queues: list[str] | None = None, concurrency: int = CONCURRENC
                 shutdown_graceful_timeout=GRACE,
                 fetch_job_polling_interval=1,
                 task_middleware=[with_sound_connections],
+                worker_middleware=[until_told],
             )
 
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
-    asyncio.run(work())
-    return 0
+    try:
+        asyncio.run(work())
+    except ConnectorException as error:
+        log.warning("the database went away; this worker ends", error=str(error.__cause__ or error))
+        return 1
+    return 1 if untold else 0
 
 
 def with_sound_connections(call_next: Callable[[], Any], context: object, worker: object) -> Any:

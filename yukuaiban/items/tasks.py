@@ -6,14 +6,15 @@ from typing import Any
 
 from procrastinate.contrib.django import app
 
+from yukuaiban.config.jobs import RETRY
 from yukuaiban.items.loading import proposals
 
 
-@app.task(name="items.compare_load")
+@app.task(name="items.compare_load", retry=RETRY)
 def compare_load(load: int, **_ignored: Any) -> None:
     proposals.compare(load)
 
 
-@app.task(name="items.publish_load")
+@app.task(name="items.publish_load", retry=RETRY)
 def publish_load(load: int, **_ignored: Any) -> None:
     proposals.publish_begun(load)

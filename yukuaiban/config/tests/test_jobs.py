@@ -23,6 +23,26 @@ def queue_and_fail() -> None:
         raise RuntimeError("after queueing")
 
 
+@app.task(name="config.tests.end_untold")
+def end_untold() -> None:
+    """After it, the database cannot be told how it ended, as when the server was killed in that moment."""
+    DONE.append("ended")
+    if DONE == ["ended"]:
+        rename("procrastinate_finish_job_v1", "gone")
+
+
+def rename(function: str, to: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER FUNCTION {function} RENAME TO {to}")
+
+
+@app.task(name="config.tests.fail_once", retry=jobs.RETRY)
+def fail_once() -> None:
+    DONE.append("tried")
+    if DONE == ["tried"]:
+        raise ConnectionError("away for a while")
+
+
 @pytest.fixture(autouse=True)
 def _nothing_done():
     DONE.clear()
@@ -59,6 +79,24 @@ class TestWorker:
         note.defer(what="default")
         jobs.run_worker(queues=["default"], wait=False)
         assert DONE == ["default"]
+
+    def test_what_failed_is_tried_again_later(self):
+        fail_once.defer()
+        jobs.run_worker(wait=False)
+        assert statuses() == [("config.tests.fail_once", "todo")]
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = now()")
+        jobs.run_worker(wait=False)
+        assert (DONE, statuses()) == (["tried", "tried"], [])
+
+    def test_a_worker_that_cannot_tell_how_a_job_ended_ends_and_the_job_runs_again(self):
+        end_untold.defer()
+        assert jobs.run_worker(wait=False) == 1
+        assert statuses() == [("config.tests.end_untold", "doing")]
+        rename("gone", "procrastinate_finish_job_v1")
+        jobs.retry_stalled()
+        assert jobs.run_worker(wait=False) == 0
+        assert (DONE, statuses()) == (["ended", "ended"], [])
 
     def test_the_job_of_a_worker_that_died_is_done_by_another(self):
         note.defer(what="again")
