@@ -31,7 +31,7 @@ bench: ## measure; results in bench/results/
 	@$(PYTHON) ops/prepare.py test
 	@if [ -d bench ]; then $(VENV)/python -m bench $(ARGS); else echo "This version brings no bench/ folder: there is nothing to measure yet." >&2; exit 1; fi
 
-drill: ## kill, fill and partition a running instance
+drill: ## kill parts of a running instance while people file; nothing acknowledged may be lost
 	@$(PYTHON) ops/prepare.py test
 	@if [ -f ops/drill.py ] || [ -d ops/drill ]; then $(VENV)/python -m ops.drill $(ARGS); else echo "This version brings no ops/drill: there is nothing to drill yet." >&2; exit 1; fi
 
