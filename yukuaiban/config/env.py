@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -56,6 +57,39 @@ def secret(name: str, file: Path, *, generate: bool) -> str:
     except FileExistsError:  # another process was first: its value counts
         return file.read_text(encoding="ascii").strip()
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class BucketSettings:
+    """Where an S3-compatible store is, and as whom we speak to it."""
+
+    endpoint: str  # empty: that of AWS for the region
+    bucket: str
+    region: str
+    prefix: str
+    path_style: bool
+    key: str
+    secret: str = field(repr=False)
+
+
+def bucket(keys: Path) -> BucketSettings:
+    """YUKUAIBAN_S3_*; the key and its secret also from files of the keys folder."""
+    name = os.environ.get("YUKUAIBAN_S3_BUCKET", "")
+    refuse(not name, "YUKUAIBAN_STORAGE is s3 and YUKUAIBAN_S3_BUCKET is not set: name the bucket.")
+    endpoint = os.environ.get("YUKUAIBAN_S3_ENDPOINT", "")
+    refuse(
+        bool(endpoint) and urlsplit(endpoint).scheme not in {"http", "https"},
+        f"YUKUAIBAN_S3_ENDPOINT is {endpoint!r}: write an address such as https://s3.example.org.",
+    )
+    return BucketSettings(
+        endpoint=endpoint,
+        bucket=name,
+        region=os.environ.get("YUKUAIBAN_S3_REGION") or "us-east-1",  # what stores without regions expect
+        prefix=os.environ.get("YUKUAIBAN_S3_PREFIX", "files/"),
+        path_style=flag("YUKUAIBAN_S3_PATH_STYLE", bool(endpoint)),
+        key=secret("YUKUAIBAN_S3_KEY", keys / "s3.key", generate=False),
+        secret=secret("YUKUAIBAN_S3_SECRET", keys / "s3.secret", generate=False),
+    )
 
 
 def database(name: str, data_dir: Path) -> dict[str, Any]:

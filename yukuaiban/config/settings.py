@@ -215,7 +215,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-STORAGE_BACKEND = env.text("YUKUAIBAN_STORAGE", "yukuaiban.storage.folder.Folder")  # what people hand in
+_PLACES = {"folder": "yukuaiban.storage.folder.Folder", "s3": "yukuaiban.storage.s3.Bucket"}
+_PLACE = env.text("YUKUAIBAN_STORAGE", "folder")  # for what people hand in; or a class of one's own
+STORAGE_BACKEND = _PLACES.get(_PLACE, _PLACE)
+S3 = env.bucket(KEYS_DIR) if _PLACE == "s3" else None
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

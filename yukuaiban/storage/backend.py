@@ -19,6 +19,10 @@ class Incoming(Protocol):
         """Throw it away; does nothing when it was kept."""
 
 
+class Replaced(OSError):
+    """What is being read was stored again: the same content under another key. `reopen` the file and read on."""
+
+
 class Backend(Protocol):
     """Sealed files by digest."""
 
@@ -31,8 +35,14 @@ class Backend(Protocol):
 
     def names(self) -> Iterator[str]: ...
 
-    def replace_head(self, name: str, head: bytes, body_from: int) -> None:
-        """Exchange all before `body_from` by `head`, in one step."""
+    def replace_head(self, name: str, old: bytes, new: bytes) -> bool:
+        """Exchange the head `old` by `new`, in one step. False where it has another one: it was stored again."""
 
     def delete_if_older(self, name: str, than: datetime) -> bool:
         """Delete unless somebody stored it (again) since. True where it is gone."""
+
+    def sweep(self) -> int:
+        """Remove what processes that died had begun. Returns: how many."""
+
+    def check(self) -> str:
+        """Store, read and delete something. Returns: where, for the terminal. Raises: StorageUnreachable."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import structlog
 from django.utils.translation import gettext as _
 
 from yukuaiban.config.errors import DomainError, NotFound
+
+log = structlog.get_logger("yukuaiban.storage")
 
 
 class TooLarge(DomainError):
@@ -24,6 +27,18 @@ class StorageFull(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("系统的存储空间已满，文件没有保存。您已填写的内容都在，请稍后再传。"))
+
+
+class StorageUnreachable(DomainError):
+    """The place for files does not answer, or refuses us. `reason` is the sentence for the operator, and logged."""
+
+    code, status = "storage.unreachable", 503
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        log.error("files unreachable", reason=reason)
+        message = _("文件存储暂时连不上，文件没有保存，也打不开。您已填写的内容都在，请过几分钟再试。")
+        super().__init__(message, details={"retry_after": 60})
 
 
 class FileMissing(NotFound):

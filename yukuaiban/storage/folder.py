@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import secrets
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+
+from yukuaiban.storage.errors import StorageUnreachable
 
 ABANDONED_AFTER = 10.0  # seconds; an unfinished file older than this that nobody holds belongs to a process that died
 
@@ -47,17 +50,21 @@ class Folder:
             raise FileNotFoundError(name)  # a digest comes from a row, but a path is never built from anything else
         return self.root / name[:2] / name[2:4] / name
 
-    def replace_head(self, name: str, head: bytes, body_from: int) -> None:
+    def replace_head(self, name: str, old: bytes, new: bytes) -> bool:
         half = self.receive()
         try:
-            with self.open(name) as old:
-                old.seek(body_from)
-                half.raw.write(head)
-                shutil.copyfileobj(old, half.raw, 1024 * 1024)
-                stored_at = os.fstat(old.fileno())
+            with self.open(name) as file:
+                if file.read(len(old)) != old:
+                    return False
+                half.raw.write(new)
+                shutil.copyfileobj(file, half.raw, 1024 * 1024)
+                stored_at = os.fstat(file.fileno())
             half.keep(name, at=(stored_at.st_atime_ns, stored_at.st_mtime_ns))
+        except FileNotFoundError:
+            return False
         finally:
             half.discard()
+        return True
 
     def delete_if_older(self, name: str, than: datetime) -> bool:
         with self.locked(fcntl.LOCK_EX):
@@ -73,7 +80,7 @@ class Folder:
     def sweep(self) -> int:
         """Remove what processes that died had begun; what a living one writes is locked by it."""
         gone = 0
-        for file in self.incoming.iterdir():
+        for file in self.incoming.iterdir() if self.incoming.exists() else ():
             try:
                 if time.time() - file.stat().st_mtime < ABANDONED_AFTER:
                     continue
@@ -84,6 +91,22 @@ class Folder:
             except (BlockingIOError, FileNotFoundError):
                 continue
         return gone
+
+    def check(self) -> str:
+        try:
+            half = self.receive()
+            half.raw.write(b"probe")
+            half.raw.flush()
+            half.discard()
+            with self.locked(fcntl.LOCK_SH):
+                pass
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise
+            raise StorageUnreachable(
+                f"{self.root} cannot be written ({error.strerror}): set YUKUAIBAN_FILES to a folder that can, with flock."
+            ) from error
+        return str(self.root)
 
     @contextmanager
     def locked(self, how: int) -> Iterator[None]:

@@ -56,16 +56,20 @@ class SealedReader(io.RawIOBase):
     """The plain content of a sealed file, from any position."""
 
     def __init__(self, raw: BinaryIO) -> None:
-        self._raw = raw
-        wrapped = read_head(raw)
+        self._raw, self._position = raw, 0
+        self._begin()
+        self._load(self._chunks - 1)  # a file that was cut off is refused before a byte of it is shown
+
+    def _begin(self) -> None:
+        """Read the head."""
+        wrapped = read_head(self._raw)
         self._secret, self._start = crypto.unwrap(wrapped), len(MAGIC) + 2 + len(wrapped)
-        body = raw.seek(0, os.SEEK_END) - self._start
+        body = self._raw.seek(0, os.SEEK_END) - self._start
         self._chunks = max(1, -(-body // SEALED_CHUNK))
         self.size = body - self._chunks * crypto.TAG_LENGTH
         if self.size < 0:
             raise crypto.Unreadable("The file was cut off.")
-        self._position, self._number, self._chunk = 0, -1, b""
-        self._load(self._chunks - 1)  # a file that was cut off is refused before a byte of it is shown
+        self._number, self._chunk = -1, b""
 
     def readable(self) -> bool:
         return True
@@ -120,10 +124,10 @@ def _head(wrapped: bytes) -> bytes:
     return MAGIC + len(wrapped).to_bytes(2, "big") + wrapped
 
 
-def rewrapped_head(raw: BinaryIO) -> bytes | None:
-    """The head under today's key; None when it stands under it already. Leaves `raw` at the first chunk."""
+def rewrapped_head(raw: BinaryIO) -> tuple[bytes, bytes] | None:
+    """The head as it stands and the one under today's key; None when it stands under it already."""
     wrapped = read_head(raw)
-    return None if crypto.is_current(wrapped) else _head(crypto.wrap(crypto.unwrap(wrapped)))
+    return None if crypto.is_current(wrapped) else (_head(wrapped), _head(crypto.wrap(crypto.unwrap(wrapped))))
 
 
 def _nonce(number: int, last: bool) -> bytes:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from yukuaiban.config.now import now, shift
-from yukuaiban.storage.backend import Backend
+from yukuaiban.storage.backend import Backend, Replaced
 from yukuaiban.storage.errors import FileDamaged, FileMissing, StorageFull, TooLarge
 from yukuaiban.storage.references import referenced
 from yukuaiban.storage.sealed import CHUNK, SealedReader, SealedWriter, rewrapped_head
@@ -35,13 +35,18 @@ class Blob:
 
 
 @lru_cache(maxsize=4)
-def _backend(name: str, files_dir: Any) -> Backend:
+def _backend(name: str, files_dir: Any, s3: Any) -> Backend:
     made: Backend = import_string(name)()
     return made
 
 
 def backend() -> Backend:
-    return _backend(settings.STORAGE_BACKEND, settings.FILES_DIR)
+    return _backend(settings.STORAGE_BACKEND, settings.FILES_DIR, settings.S3)
+
+
+def check() -> str:
+    """Whether files can be kept, before the first page. Raises: StorageUnreachable, OSError."""
+    return backend().check()
 
 
 class Receiving:
@@ -160,9 +165,16 @@ class _Checked(SealedReader):
 
     def _load(self, number: int) -> None:
         try:
-            super()._load(number)
+            while True:
+                try:
+                    return super()._load(number)
+                except Replaced:  # the same content, under another key: read on in it
+                    self._raw.reopen()  # type: ignore[attr-defined]
+                    self._begin()
         except VaultError as error:
             raise FileDamaged(self._name) from error
+        except FileNotFoundError:
+            raise FileMissing(self._name) from None
 
 
 def delete_unreferenced(*, grace: timedelta = GRACE) -> list[str]:
@@ -172,6 +184,7 @@ def delete_unreferenced(*, grace: timedelta = GRACE) -> list[str]:
     Law: 个人信息保护法 第十九条, 第四十七条 (personal data are not kept longer than needed).
     """
     older_than = now() - shift() - grace  # file times are of the wall clock, whatever "today" is set to
+    backend().sweep()
     names = backend().names()
     gone: list[str] = []
     while batch := list(islice(names, 1000)):
@@ -186,13 +199,16 @@ def rewrap() -> Iterator[Progress]:
     names = list(store.names())
     for position, name in enumerate(names, start=1):
         try:
-            with store.open(name) as raw:
-                head, body_from = rewrapped_head(raw), raw.tell()
+            while True:
+                with store.open(name) as raw:
+                    heads = rewrapped_head(raw)
+                if heads is None:
+                    break
+                if store.replace_head(name, *heads):
+                    done += 1
+                    break
         except FileNotFoundError:  # deleted meanwhile
             continue
-        if head is not None:
-            store.replace_head(name, head, body_from)
-            done += 1
         if position % 100 == 0:
             yield Progress("files", done, position / len(names))
     yield Progress("files", done, 1.0)

@@ -127,6 +127,19 @@ def compile_translations(report: Report) -> str:
     return "compiled" if compile_messages and compile_messages() else "up to date"
 
 
+def check_files(report: Report) -> str:
+    """Whether files can be stored, read and deleted where the settings say."""
+    from yukuaiban.config.launch import StartRefused
+
+    check = entry_point("yukuaiban.storage.store:check")
+    try:
+        return str(check() if check else "")
+    except Exception as fault:
+        if reason := getattr(fault, "reason", None):
+            raise StartRefused(str(reason)) from fault
+        raise
+
+
 # --- what the areas bring --------------------------------------------------------------------------------------------
 
 
@@ -181,6 +194,7 @@ STEPS: list[Step] = [
     Step("static files", collect_static),
     Step("translations", compile_translations),
     Step("keys", make_keys),
+    Step("place for files", check_files),
     Step("packs", load_packs),
     Step("demo people", make_demo, demo=True),
     Step("demo matters", make_demo_matters, demo=True),

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import signal
 import subprocess
 import sys
-import time
-from datetime import timedelta
-from pathlib import Path
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.apps.registry import Apps
@@ -19,19 +17,19 @@ from django.db import connection, models
 from yukuaiban import storage, vault
 from yukuaiban.storage import folder, references, sealed, store
 from yukuaiban.storage.errors import FileDamaged, FileMissing, StorageFull, TooLarge
+from yukuaiban.storage.tests.places import InBucket, InFolder
 from yukuaiban.vault import keys, rotation
 
 CHUNK = sealed.CHUNK
 
 
-@pytest.fixture(autouse=True)
-def files(settings, tmp_path):
+@pytest.fixture(autouse=True, params=[InFolder, InBucket], ids=["folder", "s3"])
+def place(request, settings, tmp_path, db):
+    """All that follows holds for each place."""
     settings.KEYS_DIR, settings.FILES_DIR = tmp_path / "keys", tmp_path / "files"
-    return tmp_path / "files"
-
-
-def everything_under(path: Path) -> list[Path]:
-    return [file for file in path.rglob("*") if file.is_file() and file.name != ".lock"]
+    made = request.param(settings, tmp_path / "files")
+    yield made
+    made.close()
 
 
 class TestPutAndOpen:
@@ -54,19 +52,19 @@ class TestPutAndOpen:
             file.seek(-3, os.SEEK_END)
             assert file.read() == content[-3:]
 
-    def test_the_disk_shows_neither_content_nor_rights_to_others(self, files):
-        storage.put_bytes("机密".encode() * 100)
-        (file,) = everything_under(files)
-        assert "机密".encode() not in file.read_bytes()
-        assert file.stat().st_mode & 0o077 == 0
+    def test_the_place_does_not_show_the_content(self, place):
+        blob = storage.put_bytes("机密".encode() * 100)
+        assert list(place.stored()) == [blob.digest]
+        assert "机密".encode() not in place.stored()[blob.digest]
+        assert place.is_private()
 
-    def test_the_same_content_is_one_file(self, files):
+    def test_the_same_content_is_one_file(self, place):
         assert storage.put_bytes(b"a") == storage.put_bytes(b"a")
-        assert len(everything_under(files)) == 1
+        assert len(place.stored()) == 1
 
-    def test_storing_again_repairs_a_damaged_file(self, files):
+    def test_storing_again_repairs_a_damaged_file(self, place):
         blob = storage.put_bytes(b"a")
-        everything_under(files)[0].write_bytes(b"rubbish")
+        place.overwrite(blob.digest, b"rubbish")
         storage.put_bytes(b"a")
         assert storage.read(blob.digest) == b"a"
 
@@ -82,52 +80,49 @@ class TestDamageIsNoticed:
         return storage.put_bytes(os.urandom(3 * CHUNK))
 
     @pytest.mark.parametrize("position", [0, 4, 20, 100, CHUNK + 100, -1])
-    def test_a_changed_byte(self, files, blob, position):
-        (file,) = everything_under(files)
-        data = bytearray(file.read_bytes())
+    def test_a_changed_byte(self, place, blob, position):
+        data = bytearray(place.stored()[blob.digest])
         data[position] ^= 1
-        file.write_bytes(data)
+        place.overwrite(blob.digest, bytes(data))
         with pytest.raises(FileDamaged):
             storage.read(blob.digest)
 
     @pytest.mark.parametrize("keep", [0, 3, 30, 80, 100 + CHUNK, -1, -CHUNK - 16])
-    def test_a_cut_file(self, files, blob, keep):
-        (file,) = everything_under(files)
-        file.write_bytes(file.read_bytes()[:keep])
+    def test_a_cut_file(self, place, blob, keep):
+        place.overwrite(blob.digest, place.stored()[blob.digest][:keep])
         with pytest.raises(FileDamaged):
             storage.read(blob.digest)
 
-    def test_swapped_chunks(self, files, blob):
-        (file,) = everything_under(files)
-        data = file.read_bytes()
+    def test_swapped_chunks(self, place, blob):
+        data = place.stored()[blob.digest]
         start, step = len(data) - 3 * sealed.SEALED_CHUNK, sealed.SEALED_CHUNK
         first, second = data[start : start + step], data[start + step : start + 2 * step]
-        file.write_bytes(data[:start] + second + first + data[start + 2 * step :])
+        place.overwrite(blob.digest, data[:start] + second + first + data[start + 2 * step :])
         with pytest.raises(FileDamaged):
             storage.read(blob.digest)
 
 
 class TestNothingHalfIsLeft:
-    def test_too_large_a_file(self, files):
+    def test_too_large_a_file(self, place):
         with pytest.raises(TooLarge, match="64 KB"):
             storage.put(io.BytesIO(b"a" * (CHUNK + 1)), limit=CHUNK)
-        assert everything_under(files) == []
+        assert place.everything() == []
 
-    def test_a_stream_that_breaks(self, files):
+    def test_a_stream_that_breaks(self, place):
         def broken():
             yield b"a" * CHUNK * 3
             raise ConnectionResetError
 
         with pytest.raises(ConnectionResetError):
             storage.put(broken(), limit=10**9)
-        assert everything_under(files) == []
+        assert place.everything() == []
 
-    def test_a_file_that_was_looked_at_and_refused(self, files):
+    def test_a_file_that_was_looked_at_and_refused(self, place):
         with storage.receive(limit=100) as incoming:
             incoming.write(b"abc")
             incoming.finish()
             assert incoming.content().read() == b"abc"
-        assert everything_under(files) == []
+        assert place.everything() == []
 
     def test_a_file_that_was_looked_at_and_kept(self):
         with storage.receive(limit=100) as incoming:
@@ -138,27 +133,23 @@ class TestNothingHalfIsLeft:
             blob = incoming.keep()
         assert storage.read(blob.digest) == b"abc"
 
-    def test_a_full_disk_says_so(self, files, monkeypatch):
+    def test_a_full_place_says_so(self, place, monkeypatch):
         keys.ring()
-
-        def full(*_):
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-        monkeypatch.setattr(folder.os, "fsync", full)
+        place.fill(monkeypatch)
         with pytest.raises(StorageFull):
             storage.put_bytes(b"a")
-        assert everything_under(files) == []
+        assert place.everything() == []
 
-    def test_a_folder_of_keys_that_cannot_be_read(self, files, monkeypatch):
+    def test_a_folder_of_keys_that_cannot_be_read(self, place, monkeypatch):
         def lost(*_):
             raise vault.VaultError("lost")
 
         monkeypatch.setattr(sealed.crypto, "wrap", lost)
         with pytest.raises(vault.VaultError):
             storage.put_bytes(b"a")
-        assert everything_under(files) == []
+        assert place.everything() == []
 
-    def test_a_disk_that_is_really_full_says_so(self, files):
+    def test_a_disk_that_is_really_full_says_so(self, place):
         """The limit of the operating system on the size of a file stands in for the end of the disk."""
         script = (
             "import resource, signal, os; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
@@ -168,33 +159,32 @@ class TestNothingHalfIsLeft:
             "try: storage.put_bytes(os.urandom(500_000))\n"
             "except StorageFull: print('full')\n"
         )
-        assert run(script, files).stdout.read() == "full\n"
-        assert everything_under(files) == []
+        assert run(script, place).stdout.read() == "full\n"
+        assert place.everything() == []
 
-    def test_a_process_killed_in_the_middle(self, files, monkeypatch):
+    def test_a_process_killed_in_the_middle(self, place, monkeypatch):
         script = (
             "import time\nfrom yukuaiban import storage\n"
             "incoming = storage.receive(limit=10**9); incoming.write(b'a' * 500_000); incoming._incoming.raw.flush()\n"
             "print('half', flush=True); time.sleep(60)\n"
         )
-        child = run(script, files)
+        child = run(script, place)
         assert child.stdout.readline() == "half\n"
         monkeypatch.setattr(folder, "ABANDONED_AFTER", 0.0)
         storage.put_bytes(b"while the other still lives")
-        assert len(everything_under(files)) == 2  # its half, and ours
+        assert len(place.everything()) == 1 + place.shows_halves
         os.kill(child.pid, signal.SIGKILL)
         child.wait()
-        blob = storage.put_bytes(b"next")
-        assert {file.name for file in everything_under(files)} >= {blob.digest}
-        assert not everything_under(files / "incoming")
+        storage.put_bytes(b"next")
+        assert sorted(place.everything()) == sorted(place.stored())
+        assert len(place.stored()) == 2
 
 
-def run(script: str, files: Path) -> subprocess.Popen[str]:
+def run(script: str, place) -> subprocess.Popen[str]:
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "yukuaiban.config.settings",
-        "YUKUAIBAN_FILES": str(files),
-        "YUKUAIBAN_KEYS": str(files.parent / "keys"),
+        **place.environment(),
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
     alone = "import django; from django.conf import settings; settings.INSTALLED_APPS = []; django.setup()\n"
@@ -202,21 +192,74 @@ def run(script: str, files: Path) -> subprocess.Popen[str]:
 
 
 class TestRotation:
-    def test_a_rotation_rewrites_heads_and_every_file_is_still_read(self, files):
+    def test_a_rotation_rewrites_heads_and_every_file_is_still_read(self, place):
         contents = [os.urandom(size) for size in (0, 10, CHUNK, 3 * CHUNK + 5)]
         blobs = [storage.put_bytes(content) for content in contents]
-        stored_at = {file.name: file.stat().st_mtime_ns for file in everything_under(files)}
+        ages = place.ages()
         old = keys.ring().current.id
         keys.make(keys.Purpose.DATA)
         assert list(store.rewrap())[-1] == rotation.Progress("files", 4, 1.0)
         assert list(store.rewrap())[-1] == rotation.Progress("files", 0, 1.0)
-        (files.parent / "keys" / "vault" / f"data-{old.hex()}.key").unlink()
+        (place.root.parent / "keys" / "vault" / f"data-{old.hex()}.key").unlink()
         keys.reload()
         assert [storage.read(blob.digest) for blob in blobs] == contents
-        assert {file.name: file.stat().st_mtime_ns for file in everything_under(files)} == stored_at
+        assert place.ages() == ages
+
+    def test_a_file_stored_again_while_its_head_is_exchanged_is_still_read(self, place, monkeypatch):
+        """The head of one key before the body of another would be lost for good."""
+        content = os.urandom(2 * CHUNK)
+        blob = storage.put_bytes(content)
+        keys.make(keys.Purpose.DATA)
+        judged = store.rewrapped_head
+
+        def meanwhile(raw):
+            heads = judged(raw)
+            storage.put_bytes(content)
+            return heads
+
+        monkeypatch.setattr(store, "rewrapped_head", meanwhile)
+        assert list(store.rewrap())[-1] == rotation.Progress("files", 0, 1.0)
+        assert storage.read(blob.digest) == content
+
+    def test_who_reads_while_the_head_is_exchanged_reads_on(self):
+        content = os.urandom(60 * CHUNK)
+        with storage.open_file(storage.put_bytes(content).digest) as file:
+            first = file.read(10)
+            keys.make(keys.Purpose.DATA)
+            list(store.rewrap())
+            assert first + file.read() == content
 
     def test_keys_rotate_includes_files(self):
         assert "files" in rotation._steps
+
+
+class TestCheck:
+    def test_a_place_that_works_is_named_and_left_as_it_was(self, place):
+        assert place.label in store.check()
+        assert place.everything() == []
+
+
+class TestAtOnce:
+    @pytest.mark.django_db(transaction=True)
+    def test_the_same_content_from_two_people_at_once_is_one_whole_file(self, place):
+        content = os.urandom(6 * 1024 * 1024)
+        together = threading.Barrier(2)
+
+        def upload(_):
+            with storage.receive(limit=len(content)) as incoming:
+                incoming.write(content)
+                incoming.finish()
+                together.wait()
+                try:
+                    return incoming.keep()
+                finally:
+                    connection.close()
+
+        with ThreadPoolExecutor(2) as pool:
+            first, second = pool.map(upload, range(2))
+        assert first == second
+        assert list(place.everything()) == [first.digest]
+        assert storage.read(first.digest) == content
 
 
 class Paper(models.Model):
@@ -237,21 +280,22 @@ class TestDeleteUnreferenced:
             editor.create_model(Paper)
         monkeypatch.setattr(references, "_places", lambda: {("storage_test_paper", "digest")})
 
-    def test_what_a_row_names_stays_and_the_rest_goes(self, files):
+    def test_what_a_row_names_stays_and_the_rest_goes(self, place):
         kept, orphan = storage.put_bytes(b"kept"), storage.put_bytes(b"orphan")
         Paper.objects.create(digest=kept.digest)
-        time.sleep(0.01)
-        assert storage.delete_unreferenced(grace=timedelta(0)) == [orphan.digest]
-        assert [file.name for file in everything_under(files)] == [kept.digest]
+        for blob in (kept, orphan):
+            place.make_old(blob.digest)
+        assert storage.delete_unreferenced() == [orphan.digest]
+        assert list(place.stored()) == [kept.digest]
 
     def test_a_fresh_file_waits_for_its_row(self):
         blob = storage.put_bytes(b"fresh")
         assert storage.delete_unreferenced() == []
         assert storage.exists(blob.digest)
 
-    def test_a_file_stored_again_while_it_is_being_judged_stays(self, monkeypatch):
+    def test_a_file_stored_again_while_it_is_being_judged_stays(self, place, monkeypatch):
         blob = storage.put_bytes(b"again")
-        os.utime(store.backend().path(blob.digest), (0, 0))
+        place.make_old(blob.digest)
 
         def judged(digests):
             storage.put_bytes(b"again")
