@@ -6,10 +6,11 @@ one process of the whole city at a time, however many machines run `yukuaiban ti
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -69,16 +70,34 @@ def run_once(tick: Tick) -> object:
     function = tick.function()
     if not tick.alone:
         return function()
-    key = zlib.crc32(tick.name.encode()) - 2**31
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCKS, key])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCKS, _key(tick.name)])
         if not cursor.fetchone()[0]:
             return None
     try:
         return function()
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCKS, key])
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCKS, _key(tick.name)])
+
+
+@contextlib.contextmanager
+def held(name: str) -> Iterator[None]:
+    """Keep a tick that runs alone from running anywhere while the block runs; waits for one that does."""
+    from django.db import connection
+
+    assert any(tick.name == name and tick.alone for tick in TICKS), name
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCKS, _key(name)])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCKS, _key(name)])
+
+
+def _key(name: str) -> int:
+    return zlib.crc32(name.encode()) - 2**31
 
 
 def keep_running(tick: Tick, stopping: threading.Event) -> None:

@@ -63,6 +63,8 @@ VERBS: list[Verb] = [
     Verb("chain", "yukuaiban.chain.cli", "verify the event chain and its seals"),
     Verb("keys", "yukuaiban.vault.cli", "make, list and rotate keys"),
     Verb("signing", "yukuaiban.licences.cli", "list, rotate and withdraw the keys that sign documents", Needs.DJANGO),
+    Verb("backup", "yukuaiban.backup.cli", "copy database, files, seals and keys as one set; the service may run"),
+    Verb("restore", "yukuaiban.backup.cli", "bring a backup back into a new data folder, and verify it", Needs.NOTHING),
     Verb("demo", "yukuaiban.people.cli", "demo people and their log-ins"),
     Verb("synth", "yukuaiban.synth.cli", "fill the database with a synthetic city"),
     Verb(

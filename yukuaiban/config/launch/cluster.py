@@ -188,6 +188,11 @@ class Cluster:
             raise refusal_for(error, self.data_dir) from error
 
     def _prepare(self) -> None:
+        mark = unfinished(self.data_dir)
+        if mark.exists() and mark.read_text(encoding="ascii") != str(os.getpid()):
+            raise StartRefused(
+                f"A restore into {self.data_dir} did not finish: remove the folder and restore the backup again."
+            )
         self.home.mkdir(parents=True, exist_ok=True)
         check_space(self.data_dir)
         self._refuse_another_version()
@@ -481,6 +486,11 @@ class Cluster:
             lock.close()
             return None
         return lock
+
+
+def unfinished(data_dir: Path) -> Path:
+    """Holds the number of the process that restores a backup into the folder; stays when it fails."""
+    return data_dir / "restoring"
 
 
 def grant_rights(database) -> None:  # type: ignore[no-untyped-def]
