@@ -69,7 +69,7 @@ def make_all(ctx: Context) -> int:
         if happened.act == Act.DELIVER:
             _serve(ctx.case, happened)
         kind = FOLLOWS.get(Act(happened.act))
-        if kind is None:
+        if kind is None or happened.facts.get("told_before"):
             continue
         if kind is K.ACCEPTANCE and happened.facts.get("deferred"):
             kind = K.DEFERRED_ACCEPTANCE

@@ -98,6 +98,9 @@ def _return_step(ctx: Context, by: Actor) -> None:
 def _pause(ctx: Context, _by: Actor) -> None:
     if not set(ctx.content.process.special_procedures) - {"hearing"}:
         raise RuleRefused(_("本事项没有公布特别程序，不能据此停止计时。"))
+    hearing = open_hearing_right(ctx)
+    if hearing:  # a case that stands still takes no request: the right would be lost
+        raise RuleRefused(_("申请听证的期限到 {on} 才届满，此前不能停止计时。").format(on=hearing.request_by))
 
 
 def _resume(ctx: Context, _by: Actor) -> None:
@@ -142,6 +145,12 @@ def _request_hearing(ctx: Context, _by: Actor) -> None:
             _("申请听证的期限已于 {on} 届满。").format(on=hearing.request_by),
             details={"request_by": hearing.request_by.isoformat()},
         )
+
+
+def open_hearing_right(ctx: Context) -> Hearing | None:
+    """The hearing that may still be asked for."""
+    hearing = Hearing.objects.filter(case=ctx.case, requested_on__isnull=True, called_on__isnull=True).first()
+    return hearing if hearing and hearing.request_by and ctx.today <= hearing.request_by else None
 
 
 def _call_hearing(ctx: Context, _by: Actor) -> None:
@@ -193,8 +202,8 @@ def _decide(ctx: Context, by: Actor) -> None:
     permissions.check(by, Act.GRANT, case, step=deciding_step(ctx))
     accepted_by = next((h.actor.get("account") for h in reversed(ctx.history) if h.act == Act.ACCEPT.value), None)
     permissions.check_decider(by, case, accepted_by=accepted_by, steps=len(ctx.steps))
-    hearing = Hearing.objects.filter(case=case, requested_on__isnull=True, called_on__isnull=True).first()
-    if hearing and hearing.request_by and ctx.today <= hearing.request_by:
+    hearing = open_hearing_right(ctx)
+    if hearing:
         raise RuleRefused(_("申请听证的期限到 {on} 才届满，此前不能作决定。").format(on=hearing.request_by))
     if case.third_parties.filter(heard_on__isnull=True).exists():
         raise RuleRefused(_("还有利害关系人的意见没有听取。"))

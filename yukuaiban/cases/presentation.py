@@ -21,7 +21,7 @@ from yukuaiban.calendars.reasons import limit_in_words
 from yukuaiban.cases import clocks, selectors
 from yukuaiban.cases.context import Context, Happened
 from yukuaiban.cases.letters import FOLLOWS
-from yukuaiban.cases.models import Case, Hearing
+from yukuaiban.cases.models import Case, Hearing, Remedy
 from yukuaiban.cases.models.procedure import PauseKind
 from yukuaiban.cases.states import ENDED, STATE_LABELS, Act, State
 from yukuaiban.chain import store
@@ -93,7 +93,11 @@ def page_of(case: Case, by: Actor | None, *, language: str) -> dict[str, Any]:
         "clocks": both,
         "lines": _lines(ctx, both) if both else [],
         "reasons": _reasons(both, language) if both else [],
-        "timeline": list(reversed(told(ctx, private=by is not None, language=language))),
+        "timeline": list(
+            reversed(
+                told(ctx, private=by is not None, language=language, to_officer=by is not None and by.kind == "officer")
+            )
+        ),
         "next": next_thing(ctx, language) if by is not None else None,
         "wanted": wanted_of(case.correction.wanted, ctx.content, language) if hasattr(case, "correction") else [],
         "possible": selectors.possible_acts(ctx, by) if by is not None else [],
@@ -165,7 +169,7 @@ def _title(h: Happened, content: ItemContent, language: str) -> str:
         Act.NOTIFY_HEARING: _("通知听证时间和地点"),
         Act.RECORD_HEARING: _("听证结束，恢复计时"),
         Act.RECORD_SITE_VISIT: _("进行了现场核查"),
-        Act.HEAR_THIRD_PARTY: _("听取了利害关系人的意见"),
+        Act.HEAR_THIRD_PARTY: _("听取了利害关系人的意见") if h.facts.get("heard_on") else _("告知了利害关系人"),
         Act.GRANT: _("作出准予决定"),
         Act.REFUSE: _("作出不予决定"),
         Act.CERTIFY: _("制作了证件或结果"),
@@ -184,19 +188,22 @@ def _title(h: Happened, content: ItemContent, language: str) -> str:
     return str(names[act])
 
 
-def told(ctx: Context, *, private: bool, language: str) -> list[Told]:
+def told(ctx: Context, *, private: bool, language: str, to_officer: bool = False) -> list[Told]:
     """The events of a case, oldest first.
 
     Args:
+        to_officer: With what was found and said in the procedure, and what passes between colleagues.
         private: With reasons and opinions (encrypted payloads); after lawful erasure they are simply not there.
     """
-    hidden = {Act.WRITE_MESSAGE.value, Act.HAND_OVER.value, Act.PROPOSE_EXTENSION.value}
+    hidden = {Act.WRITE_MESSAGE} if to_officer else {Act.WRITE_MESSAGE, Act.HAND_OVER, Act.PROPOSE_EXTENSION}
     payloads = store.payloads(ctx.case.pk) if private else {}
-    return [
-        Told(h.at, _title(h, ctx.content, language), _text(h, payloads.get(h.seq, {}), ctx.content, language), _who(h))
-        for h in ctx.history
-        if h.act not in hidden
-    ]
+    rows = []
+    for h in ctx.history:
+        if Act(h.act) not in hidden:
+            payload = payloads.get(h.seq, {})
+            text = (_of_procedure(h, payload) if to_officer else "") or _text(h, payload, ctx.content, language)
+            rows.append(Told(h.at, _title(h, ctx.content, language), text, _who(h)))
+    return rows
 
 
 def _who(h: Happened) -> str:
@@ -222,6 +229,30 @@ def _text(h: Happened, payload: dict[str, Any], content: ItemContent, language: 
     if act is Act.EXTEND and payload:
         return _("延长 {n} 个工作日：{reason}").format(n=h.facts["days"], reason=payload["reason"])
     return str(payload.get("reason") or payload.get("opinion") or "")
+
+
+def _of_procedure(h: Happened, payload: dict[str, Any]) -> str:
+    """What was found, said or proposed: whoever decides, decides on it. Officers only."""
+    match Act(h.act):
+        case Act.PROPOSE_EXTENSION if payload:
+            return _("延长 {n} 个工作日：{reason}").format(n=h.facts["days"], reason=payload["reason"])
+        case Act.RECORD_SITE_VISIT:
+            verdict = _("符合要求") if h.facts["meets"] else _("不符合要求")
+            found = [h.facts["on"], payload.get("place"), verdict, payload.get("findings")]
+        case Act.HEAR_THIRD_PARTY:
+            told_on = _("{on} 告知").format(on=h.facts["told_on"])
+            heard_on = _("{on} 听取意见").format(on=h.facts["heard_on"]) if h.facts["heard_on"] else None
+            found = [payload.get("name"), payload.get("interest"), told_on, heard_on, payload.get("statement")]
+        case Act.RESUME | Act.RECORD_HEARING:
+            found = [payload.get("outcome")]
+        case Act.RECORD_REMEDY:
+            kind = Remedy.Kind(h.facts["kind"]).label
+            found = [kind, h.facts["filed_on"], payload.get("body"), payload.get("reference")]
+        case Act.CONCLUDE_REMEDY:
+            found = [Remedy.Kind(h.facts["kind"]).label, Remedy.Outcome(h.facts["outcome"]).label, h.facts["on"]]
+        case _:
+            return ""
+    return " · ".join(str(part) for part in found if part)
 
 
 def next_thing(ctx: Context, language: str) -> NextThing | None:

@@ -18,6 +18,7 @@ from yukuaiban.cases.models import Opinion, Remedy, Step
 from yukuaiban.cases.models.procedure import PauseKind
 from yukuaiban.cases.services.decision import Ground
 from yukuaiban.cases.services.receipt import Wanted
+from yukuaiban.cases.services.review import opinion_round, unheard
 from yukuaiban.cases.states import Act
 from yukuaiban.config.now import today
 from yukuaiban.config.parameters import parameter
@@ -104,9 +105,8 @@ class StepForm(OpinionForm):
 def open_steps(ctx: Context, by: Actor) -> list[Step]:
     """Steps open at the officer's desk, those first on which he gave no opinion in this round."""
     rows = [s for s in ctx.steps if s.state == Step.State.OPEN and s.desk_id == by.desk_id]
-    opinions = Opinion.objects.filter(case=ctx.case)
-    rounds = 1 + opinions.filter(verdict=Opinion.Verdict.RETURN).count()
-    given = set(opinions.filter(round=rounds, account_id=by.account()).values_list("step", flat=True))
+    opinions = Opinion.objects.filter(case=ctx.case, round=opinion_round(ctx), account_id=by.account())
+    given = set(opinions.values_list("step", flat=True))
     return sorted(rows, key=lambda row: (row.pk in given, row.stage, row.pk))
 
 
@@ -226,6 +226,13 @@ class ThirdPartyForm(ActForm):
     told_on = forms.DateField(label=_("告知日期"), widget=forms.DateInput({"type": "date"}))
     heard_on = forms.DateField(label=_("听取意见日期"), required=False, widget=forms.DateInput({"type": "date"}))
     statement = long_text(_("意见"), required=False)
+
+    def build(self) -> None:
+        if waiting := unheard(self.ctx):
+            names = "、".join(t.name for t in waiting)
+            self.fields["name"].help_text = _("已告知、还没有听取意见的：%(names)s。填同一姓名，意见记在其名下。") % {
+                "names": names
+            }
 
 
 class RefuseForm(ActForm):

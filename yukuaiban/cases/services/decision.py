@@ -18,7 +18,7 @@ from yukuaiban.cases.errors import RuleRefused
 from yukuaiban.cases.models import Case, Opinion, Step
 from yukuaiban.cases.preconditions import begin, deciding_step
 from yukuaiban.cases.services.receipt import follow, need
-from yukuaiban.cases.services.review import give_opinion
+from yukuaiban.cases.services.review import give_opinion, opinion_round
 from yukuaiban.cases.states import Act, State
 from yukuaiban.items.forms import Form
 from yukuaiban.items.forms.showing import printable
@@ -65,9 +65,9 @@ def _decide(ctx: Context, act: Act, step: Step, by: Actor, *, decision: str, pay
     case = ctx.case
     verdict = Opinion.Verdict.GRANT if decision == "granted" else Opinion.Verdict.REFUSE
     agreed = give_opinion(ctx, step, by, verdict, (payload or {}).get("opinion", ""))
-    others = Opinion.objects.filter(step=step, verdict__in=[Opinion.Verdict.GRANT, Opinion.Verdict.REFUSE]).exclude(
-        verdict=verdict
-    )
+    others = Opinion.objects.filter(
+        step=step, round=opinion_round(ctx), verdict__in=[Opinion.Verdict.GRANT, Opinion.Verdict.REFUSE]
+    ).exclude(verdict=verdict)
     if others.exists():
         raise RuleRefused(_("共同决定的人意见不一致：请先退回或商议一致。"))
     if agreed < step.people:

@@ -92,7 +92,7 @@ def hearing_notify(
             _("听证应当提前 7 日通知：最早可以在 {on} 举行。").format(on=earliest),
             details={"earliest": earliest.isoformat()},
         )
-    if hearing.hold_by and on > hearing.hold_by:
+    if hearing.hold_by and on > hearing.hold_by >= earliest:  # one that is late is held all the same, and at once
         raise RuleRefused(
             _("听证应当在 {on} 以前组织。").format(on=hearing.hold_by), details={"hold_by": hearing.hold_by.isoformat()}
         )

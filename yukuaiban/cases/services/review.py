@@ -94,7 +94,7 @@ def give_opinion(ctx: Context, step: Step, by: Actor, verdict: Opinion.Verdict, 
 
     Raises: NeedsSecondPerson when this person already gave one in this round.
     """
-    rounds = 1 + Opinion.objects.filter(case=ctx.case, verdict=Opinion.Verdict.RETURN).count()
+    rounds = opinion_round(ctx)
     given = Opinion.objects.filter(step=step, round=rounds)
     if given.filter(account_id=by.account()).exists():
         raise NeedsSecondPerson(_("您已在这一步发表过意见，这一步还须另一人办理。"))
@@ -109,6 +109,12 @@ def give_opinion(ctx: Context, step: Step, by: Actor, verdict: Opinion.Verdict, 
         at=ctx.at,
     )
     return given.exclude(verdict=Opinion.Verdict.RETURN).count()
+
+
+def opinion_round(ctx: Context) -> int:
+    """Which time the steps are gone through: each return, and each reopening after a remedy, begins another."""
+    returned = Opinion.objects.filter(case=ctx.case, verdict=Opinion.Verdict.RETURN).count()
+    return 1 + returned + sum(h.act == Act.REOPEN.value for h in ctx.history)
 
 
 def _at_desk(ctx: Context, step_id: int, by: Actor) -> Step:
@@ -285,24 +291,43 @@ def third_party_hear(
     heard_on: date | None,
     statement: str,
 ) -> Case:
-    """利害关系人: told of what touches him directly, and what he said. Law: 行政许可法 第三十六条."""
+    """利害关系人: told of what touches him directly, and what he said, at once or later under the same name.
+
+    Law: 行政许可法 第三十六条.
+    """
     ctx = begin(Act.HEAR_THIRD_PARTY, case_id, by=by, at=at)
     need(name, _("利害关系人姓名或名称"))
     need(interest, _("利害关系"))
+    told = next((t for t in unheard(ctx) if t.name == name.strip()), None)
+    told_on = told.told_on if told else told_on
+    if told and heard_on is None:
+        raise RuleRefused(_("已经告知过{name}。请写明听取意见的日期。").format(name=told.name))
+    if not told_on <= (heard_on or told_on) <= ctx.today:
+        raise RuleRefused(_("听取意见应当在告知之后、今天以前。"))
     door.move(
         ctx.case,
         Act.HEAR_THIRD_PARTY,
         Outcome(
-            facts={"told_on": told_on, "heard_on": heard_on},
+            facts={"told_on": told_on, "heard_on": heard_on, "told_before": told is not None},
             payload={"name": name, "interest": interest, "statement": statement},
+            outbox=follow(ctx.case, Act.HEAR_THIRD_PARTY),
         ),
         by=by,
         at=at,
     )
-    ThirdParty.objects.create(
-        case=ctx.case, made_at=at, made_by_post_id=by.post_id, name=name, interest=interest, told_on=told_on, heard_on=heard_on, statement=statement
-    )  # fmt: skip
+    if told:
+        told.heard_on, told.statement = heard_on, statement
+        told.save(update_fields=["heard_on", "statement"])
+    else:
+        ThirdParty.objects.create(
+            case=ctx.case, made_at=at, made_by_post_id=by.post_id, name=name.strip(), interest=interest, told_on=told_on, heard_on=heard_on, statement=statement
+        )  # fmt: skip
     return ctx.case
+
+
+def unheard(ctx: Context) -> list[ThirdParty]:
+    """Third parties who were told and have not been heard yet."""
+    return list(ctx.case.third_parties.filter(heard_on__isnull=True))
 
 
 @one_act

@@ -11,12 +11,16 @@ from yukuaiban.cases import selectors, services
 from yukuaiban.cases.clocks import of_case
 from yukuaiban.cases.context import Context, history
 from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused, TransitionRefused
+from yukuaiban.cases.letters import make_all
 from yukuaiban.cases.models import Case, Timer
+from yukuaiban.cases.preconditions import open_hearing_right
+from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.services.decision import Ground
 from yukuaiban.cases.services.receipt import Wanted
 from yukuaiban.cases.tests.test_life import MONDAY, filed, give_materials  # noqa: F401  (a fixture)
 from yukuaiban.config.errors import PermissionRefused
 from yukuaiban.config.now import ZONE
+from yukuaiban.messages.letters.selectors import letters_for
 from yukuaiban.places import selectors as places
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +131,66 @@ class TestExtension:
             )
 
 
+class TestThirdParties:
+    """行政许可法 第三十六条"""
+
+    ROAD = {"name": "邻居示例", "interest": "相邻", "told_on": date(2026, 3, 3)}
+
+    def test_one_told_first_is_heard_later_and_the_case_is_decided(self, accepted):
+        case, where, _who = accepted
+        services.step_pass(
+            case_id=case.pk, step_id=case.steps.get(stage=1).pk, by=where.handler, at=at(date(2026, 3, 3))
+        )
+        hear = {"case_id": case.pk, "by": where.approver, **self.ROAD}
+        services.third_party_hear(**hear, at=at(date(2026, 3, 3)), heard_on=None, statement="")
+        with pytest.raises(RuleRefused, match="利害关系人"):
+            services.case_grant(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 4)))
+        with pytest.raises(RuleRefused, match="告知之后"):
+            services.third_party_hear(**hear, at=at(date(2026, 3, 4)), heard_on=date(2026, 3, 2), statement="没有意见")
+        services.third_party_hear(**hear, at=at(date(2026, 3, 4)), heard_on=date(2026, 3, 4), statement="没有意见")
+        assert case.third_parties.get().statement == "没有意见"
+        make_all(Context(Case.objects.get(pk=case.pk), at(date(2026, 3, 4))))
+        assert letters_for(case.pk).filter(kind="third_party").count() == 1  # told in writing once
+        services.case_grant(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 4)))
+
+    def test_who_decides_reads_what_was_said_and_found_and_the_applicant_does_not(self, accepted):
+        case, where, who = accepted
+        services.third_party_hear(
+            case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), **self.ROAD, heard_on=date(2026, 3, 3),
+            statement="影响采光",
+        )  # fmt: skip
+        services.case_propose_extension(
+            case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), days=2, reason="须再核查"
+        )
+        case = Case.objects.get(pk=case.pk)
+        at_desk, at_home = (str(page_of(case, by, language="zh")["timeline"]) for by in (where.approver, who))
+        for words in ("影响采光", "须再核查"):
+            assert words in at_desk
+            assert words not in at_home
+
+
+class TestDecidedAnew:
+    """行政许可法 第七条: what a review or a court ordered is done by whoever handles it now, the same people or others."""
+
+    def test_refused_then_reopened_it_can_be_granted(self, accepted):
+        case, where, _who = accepted
+        first, done = case.steps.get(stage=1), {"case_id": case.pk, "by": where.approver}
+        services.step_pass(case_id=case.pk, step_id=first.pk, by=where.handler, at=at(date(2026, 3, 3)))
+        services.case_refuse(**done, at=at(date(2026, 3, 3)), grounds=[Ground("不符合条件", "第一条")])
+        services.remedy_record(
+            **done, kind="review", body="示例区政府", filed_on=date(2026, 3, 4), at=at(date(2026, 3, 4))
+        )
+        services.remedy_conclude(
+            **done, remedy_id=case.remedies.get().pk, outcome="annulled", concluded_on=date(2026, 3, 5),
+            at=at(date(2026, 3, 5)),
+        )  # fmt: skip
+        services.case_reopen(**done, at=at(date(2026, 3, 5)))
+        services.step_pass(case_id=case.pk, step_id=first.pk, by=where.handler, at=at(date(2026, 3, 5)))
+        services.case_grant(**done, at=at(date(2026, 3, 6)))
+        case.refresh_from_db()
+        assert (case.state, case.decision) == ("granted", "granted")
+
+
 class TestDecision:
     def test_waits_for_every_step(self, accepted):
         case, where, _who = accepted
@@ -188,6 +252,23 @@ class TestHearing:
         step = case.steps.get(state="open")
         assert (step.opened_on, step.days) == (date(2026, 3, 2), 2)
         assert step.due_on == case.step_on == date(2026, 3, 16)  # 3 and 16 March: what stops the case stops its steps
+
+    def test_one_that_is_late_is_held_all_the_same(self, accepted):
+        case, where, who = accepted
+        services.hearing_tell_right(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)))
+        services.hearing_request(case_id=case.pk, by=who, at=at(date(2026, 3, 4)))
+        told = {"case_id": case.pk, "by": where.handler, "place": "示例会议室", "chair": where.window.post_id}
+        with pytest.raises(RuleRefused, match="2026-04-01"):  # twenty working days: in time it is held in time
+            services.hearing_notify(**told, at=at(date(2026, 3, 5)), held_at=at(date(2026, 4, 20)))
+        services.hearing_notify(**told, at=at(date(2026, 3, 30)), held_at=at(date(2026, 4, 20)))
+        assert Case.objects.get(pk=case.pk).hearing.held_at == at(date(2026, 4, 20))
+
+    def test_no_procedure_runs_while_it_may_be_asked_for(self, accepted):
+        case, where, _who = accepted
+        services.hearing_tell_right(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)))
+        ctx = Context(Case.objects.get(pk=case.pk), at(date(2026, 3, 4)))
+        assert open_hearing_right(ctx).request_by == date(2026, 3, 10)
+        assert open_hearing_right(Context(ctx.case, at(date(2026, 3, 11)))) is None
 
     def test_the_chair_did_not_review_the_case(self, accepted):
         case, where, _who = accepted
