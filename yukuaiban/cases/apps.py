@@ -7,11 +7,12 @@ class CasesConfig(AppConfig):
     name = "yukuaiban.cases"
 
     def ready(self) -> None:
-        from yukuaiban.cases import matters, services, work  # noqa: F401 - services: timers know them from here on
+        from yukuaiban.cases import matters, retention, services, work  # noqa: F401 - services: timers know them from here on
         from yukuaiban.chain import heads
         from yukuaiban.materials import slots
         from yukuaiban.vault import rotation
 
         rotation.also_index("work", work.reindex)
         heads.register("case", "cases_case")
+        retention.register()
         slots.register(matters.resolve, matters.may_read)

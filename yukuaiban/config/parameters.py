@@ -158,9 +158,13 @@ def read_file(path: Path) -> tuple[Parameter, ...]:
         file = _File.model_validate(content)
     except ValidationError as error:
         raise ParameterFileInvalid("\n".join(_lines(path, error))) from error
+    return _values(path.stem, file)
+
+
+def _values(name: str, file: _File) -> tuple[Parameter, ...]:
     return tuple(
         Parameter(
-            name=path.stem,
+            name=name,
             title=Pair(file.title, file.title) if isinstance(file.title, str) else Pair(file.title.zh, file.title.en),
             value=value.value,
             unit=file.unit,

@@ -9,12 +9,22 @@ class LicencesConfig(AppConfig):
 
     def ready(self) -> None:
         from yukuaiban.chain import heads
+        from yukuaiban.config import retention
         from yukuaiban.design import navigation
         from yukuaiban.documents import register
         from yukuaiban.licences import selectors
+        from yukuaiban.licences.models import LicenceLook
         from yukuaiban.materials import sources
 
         heads.register("licence", "licences_licence")
+        retention.register(
+            retention.Kind(
+                "access_log/licence",
+                retention.rows_of(LicenceLook, "at", "access_log"),
+                retention.delete_rows(LicenceLook),
+                lambda looks: looks.exclude(case_number__in=[n for n in retention.held().values() if n]),
+            )
+        )
         register.register(selectors.known_document)
         sources.register_wallet(selectors.held_for_material)
         navigation.add("main", _("我的证照"), "licences:wallet", icon="wallet", order=30)

@@ -17,10 +17,11 @@ class MaterialsConfig(AppConfig):
     name = "yukuaiban.materials"
 
     def ready(self) -> None:
-        from yukuaiban.materials import exports, sandbox, sources
+        from yukuaiban.materials import exports, retention, sandbox, sources
         from yukuaiban.people import exports as copies
 
         copies.register("materials", exports.export)
+        retention.register()
         if not settings.PRODUCTION:
             sources.connect_at_first_use(sandbox.connect)
         navigation.add("account", _("我的数据用在哪里"), "materials:data_use", icon="eye", order=60)

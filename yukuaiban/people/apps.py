@@ -32,10 +32,11 @@ class PeopleConfig(AppConfig):
     name = "yukuaiban.people"
 
     def ready(self) -> None:
-        from yukuaiban.people import exports, key_rotation, listeners, passes
+        from yukuaiban.people import exports, key_rotation, listeners, passes, tidying
         from yukuaiban.vault import rotation
 
         listeners.connect()
+        tidying.register()
         rotation.also("second factors", key_rotation.second_factors)
         exports.register("people", exports.people)
         for order, (label, name, icon) in enumerate(

@@ -56,6 +56,7 @@ class Case(models.Model):
     decision = models.CharField(max_length=8, blank=True, default="")  # granted | refused
     ended_on = models.DateField(null=True, blank=True)
     licence_id = models.BigIntegerField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)  # lawful erasure of what names a person
 
     # the clock, as stored dates (calendars.clock computes; nobody else adds days)
     due_on = models.DateField(null=True, blank=True)
@@ -109,6 +110,7 @@ class Case(models.Model):
         indexes = [
             models.Index("applicant", F("saved_at").desc(), F("id").desc(), name="case_of_a_party_newest_first"),
             models.Index(fields=["filed_by", "-saved_at"], name="case_filed_by_newest_first"),
+            models.Index(fields=["ended_on"], condition=Q(ended_on__isnull=False, erased_at__isnull=True), name="case_ended_and_not_erased"),
             models.Index(fields=["calendar_version"], condition=Q(due_on__isnull=False, decided_on__isnull=True), name="case_to_recount"),
         ]  # fmt: skip
 

@@ -200,3 +200,31 @@ class Message(OfCase):
 
     class Meta:
         ordering = ["id"]
+
+
+class LegalHold(models.Model):
+    """保全: somebody ordered that a case stays as it is, whatever the term of keeping says; lifted with a reason.
+
+    The row stays when it was lifted: it says who kept personal data longer, why and until when (个人信息保护法 第十九条).
+    """
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="holds")
+    reason = EncryptedTextField()
+    set_by = models.CharField(max_length=200)
+    set_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.CharField(max_length=200, blank=True, default="")
+    lift_reason = EncryptedTextField(blank=True, default="")
+
+    class Meta:
+        ordering = ["set_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(set_by=""), name="a_hold_says_by_whom"),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lifted_by="") | (Q(lifted_at__isnull=False) & ~Q(lifted_by="")),
+                name="a_lifted_hold_says_when_and_by_whom",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.pk}"
