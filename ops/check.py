@@ -16,7 +16,7 @@ PYTHON = str(BIN / "python")
 CHECKS: dict[str, list[str]] = {
     "format": [str(BIN / "ruff"), "format", "--check", "."],
     "lint": [str(BIN / "ruff"), "check", "."],
-    "types": [str(BIN / "mypy"), "yukuaiban", "ops"],
+    "types": [str(BIN / "mypy"), "yukuaiban", "ops", "bench"],
     "floors": [str(BIN / "lint-imports"), "--no-cache"],
     "migrations": [PYTHON, "-W", "ignore::RuntimeWarning", "manage.py", "makemigrations", "--check", "--dry-run"],
     "translations": [PYTHON, "-m", "yukuaiban.config.cli", "messages", "--check"],
