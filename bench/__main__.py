@@ -165,7 +165,7 @@ class Run:
             asked = sum(self.results[name][-1]["requests"] for name in ("pgbench: file", "pgbench: file, all"))
             filed = wipe(Cluster(instance.data), everything=False)
             if filed < asked:
-                say(f"    pgbench filed {filed} cases with {asked} transactions: its drafts did not last")
+                raise SystemExit(f"pgbench filed {filed} cases with {asked} transactions: that is no limit.")
             self.file()
             self.get("page of my cases", [spec["pages"]["my_cases_page"]])
             if spec["officers"]:

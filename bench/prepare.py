@@ -50,11 +50,11 @@ def make(spec: Path, pool: int) -> None:
     )
     with transaction.atomic():
         _forget_drafts(known)
-        template = _template(accounts[0])
+        template = _template(accounts[-1])  # whose number is no other parameter's
         drafts = _drafts(template, accounts)
         reserved = _pool(template, pool)
     with transaction.atomic():
-        mine, file = _captured_my_cases(accounts[0]), _captured_filing(template)
+        mine, file = _captured_my_cases(accounts[-1]), _captured_filing(template)
     spec.write_text(
         json.dumps(
             {
@@ -330,7 +330,7 @@ def _for_pgbench(sql: str, params: Any, names: dict[int, str]) -> dict[str, Any]
     transformer = Transformer(connection.connection)
     values: dict[str, str] = {}
 
-    def name_of(value: Any) -> str:
+    def name_of(value: Any, names: dict[int, str]) -> str:
         if value is None:
             return "NULL"
         if isinstance(value, bool):
@@ -344,11 +344,11 @@ def _for_pgbench(sql: str, params: Any, names: dict[int, str]) -> dict[str, Any]
 
     if isinstance(params, dict):
         for key in sorted(params, key=len, reverse=True):
-            if f"%({key})s" in sql:
-                sql = sql.replace(f"%({key})s", name_of(params[key]))
+            if f"%({key})s" in sql:  # by its name: a sequence number may look like anybody's
+                sql = sql.replace(f"%({key})s", ":id" if key == "subject" else name_of(params[key], {}))
     else:
         for value in params or ():
-            sql = sql.replace("%s", name_of(value), 1)
+            sql = sql.replace("%s", name_of(value, names), 1)
     return {"sql": " ".join(sql.replace("%%", "%").split()), "values": values}
 
 
