@@ -81,7 +81,7 @@ def specimens() -> dict[str, Any]:
         ],
         "events": [
             {"at": moment, "title": _("您提交了申请"), "by": _("本人"), "kind": "done"},
-            {"at": moment, "title": _("窗口收件"), "text": _("收件凭证已发到您的消息。"), "kind": "done"},
+            {"at": moment, "title": _("材料已收到"), "text": _("收件凭证已发到您的消息。"), "kind": "done"},
             {"at": moment, "title": _("正在审查"), "text": _("由示例区某部门办理。"), "kind": "now"},
             {"at": None, "title": _("作出决定"), "kind": "waiting"},
         ],

@@ -22,6 +22,16 @@ def test_nothing_scrolls_sideways_on_the_narrowest_screen(page_at, path, type_si
     no_horizontal_scroll(page_at(NARROWEST, path, type_size=type_size))
 
 
+@pytest.mark.parametrize("type_size", ["normal", "large"])
+def test_a_name_is_not_squeezed_by_what_stands_beside_it(page_at, type_size):
+    page = page_at(NARROWEST, "/en/gallery", type_size=type_size)
+    narrowest = page.evaluate(
+        """() => Math.min(...[...document.querySelectorAll('.list-row:has(.list-row-aside) .list-row-main')]
+            .map(e => e.getBoundingClientRect().width / parseFloat(getComputedStyle(e).fontSize)))"""
+    )
+    assert narrowest >= 7
+
+
 class TestLargeTypeAndTheme:
     @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
     def test_one_tap_makes_all_type_larger_and_one_makes_it_small_again(self, page_at, scripts):
