@@ -50,7 +50,7 @@ from yukuaiban.materials import pages as material_pages
 from yukuaiban.materials import selectors as materials
 from yukuaiban.messages.letters import selectors as letter_selectors
 from yukuaiban.people import tokens
-from yukuaiban.people.access import officer_actor
+from yukuaiban.people.access import account_of, officer_actor
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.services import person_read
 
@@ -253,7 +253,8 @@ def acts(request: HttpRequest, number: Number) -> list[dict[str, Any]]:
 def bulk(request: HttpRequest, wanted: BulkIn) -> list[dict[str, Any]]:
     """A report per case; none hinders another."""
     by = _officer(request)
-    report = act_on_many(act=Act(wanted.act), numbers=wanted.cases, by=by, at=now())
+    account = None if tokens.is_named(request) else account_of(request)
+    report = act_on_many(act=Act(wanted.act), numbers=wanted.cases, by=by, at=now(), account=account)
     return [
         {"number": d.number, "done": d.refusal is None, "code": d.code, "message": d.refusal or _("已完成")}
         for d in report

@@ -13,6 +13,7 @@ from yukuaiban.cases.states import Act
 from yukuaiban.config.errors import DomainError
 from yukuaiban.desk.acts import ACTS
 from yukuaiban.people.actors import Actor
+from yukuaiban.people.models import Account
 
 MOST = 100  # cases at once
 
@@ -26,18 +27,26 @@ class Done:
     code: str | None = None
 
 
-def act_on_many(*, act: Act, numbers: Iterable[str], by: Actor, at: datetime) -> list[Done]:
-    """Do an act that asks nothing to each case, at most a hundred, each for itself."""
+def act_on_many(
+    *, act: Act, numbers: Iterable[str], by: Actor, at: datetime, account: Account | None = None
+) -> list[Done]:
+    """Do an act that asks nothing to each case, at most a hundred, each for itself.
+
+    Args:
+        account: Whose other posts may act too, as they see their cases in one list; None: the post of `by` alone.
+    """
     row = ACTS[act]
     if not row.bulk:
         raise ValueError(f"{act} is not done in bulk")
     report = []
     for number in islice(dict.fromkeys(numbers), MOST):
         try:
-            found = selectors.case_for_officer(by, number)
-            form = row.form({}, ctx=Context(found, at), by=by)
+            actor, found = (
+                selectors.reach(account, by, number) if account else (by, selectors.case_for_officer(by, number))
+            )
+            form = row.form({}, ctx=Context(found, at), by=actor)
             form.is_valid()
-            row.run(case_id=found.pk, by=by, at=at, **form.facts())
+            row.run(case_id=found.pk, by=actor, at=at, **form.facts())
         except DomainError as error:
             report.append(Done(number, str(error), error.code))
         else:

@@ -194,7 +194,9 @@ def bulk(request: HttpRequest, by: Actor) -> HttpResponse:
     name = Act(request.POST["act"])
     report = [
         (done.number, done.refusal is None, done.refusal or _("已完成"))
-        for done in act_on_many(act=name, numbers=request.POST.getlist("case"), by=by, at=now())
+        for done in act_on_many(
+            act=name, numbers=request.POST.getlist("case"), account=access.account_of(request), by=by, at=now()
+        )
     ]
     context = {
         "report": report,
