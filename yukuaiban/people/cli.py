@@ -1,4 +1,4 @@
-"""`yukuaiban demo`: make the sample people of a demonstration, and print their log-ins again."""
+"""`yukuaiban demo`: sample people and their log-ins. `yukuaiban posts`: the first supervisor of a department."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def register(subparsers: argparse._SubParsersAction[Any]) -> None:
-    """Add the verb `demo`."""
+    """Add the verbs `demo` and `posts`."""
     parser = subparsers.add_parser(
         "demo",
         help="sample people and their log-ins",
@@ -21,6 +21,17 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     logins = verbs.add_parser("logins", help="print the log-ins of this data folder")
     logins.add_argument("--json", action="store_true", help="for programs")
     logins.set_defaults(run=_logins)
+    posts = subparsers.add_parser(
+        "posts",
+        help="the first supervisor of a department",
+        description="Posts are given at the desk by a supervisor of the same department. The first one has nobody above "
+        "him: he registers, proves his real name, and gets his post here.",
+    )
+    verbs = posts.add_subparsers(dest="posts_verb", metavar="VERB", required=True)
+    supervisor = verbs.add_parser("supervisor", help="make somebody supervisor of a department that has none")
+    supervisor.add_argument("email", help="of his account")
+    supervisor.add_argument("department", help="its code, such as 500000-government_services")
+    supervisor.set_defaults(run=_supervisor)
 
 
 def _make(options: argparse.Namespace) -> int:
@@ -45,3 +56,17 @@ def _logins(options: argparse.Namespace) -> int:
         for login in logins:
             sys.stdout.write("  ".join(map(str, login)) + "\n")
     return 0 if logins else 1
+
+
+def _supervisor(options: argparse.Namespace) -> int:
+    from yukuaiban.config.errors import DomainError
+    from yukuaiban.config.now import now
+    from yukuaiban.people.services import first_supervisor
+
+    try:
+        post = first_supervisor(email=options.email, department=options.department, at=now())
+    except DomainError as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 1
+    sys.stdout.write(f"{post.account} is supervisor of {post.desk.department} from {post.valid_from}.\n")
+    return 0

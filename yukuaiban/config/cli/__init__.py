@@ -66,6 +66,7 @@ VERBS: list[Verb] = [
     Verb("backup", "yukuaiban.backup.cli", "copy database, files, seals and keys as one set; the service may run"),
     Verb("restore", "yukuaiban.backup.cli", "bring a backup back into a new data folder, and verify it", Needs.NOTHING),
     Verb("demo", "yukuaiban.people.cli", "demo people and their log-ins"),
+    Verb("posts", "yukuaiban.people.cli", "the first supervisor of a department"),
     Verb("synth", "yukuaiban.synth.cli", "fill the database with a synthetic city"),
     Verb(
         "messages", "yukuaiban.design.translations", "merge and compile translations; list what has none", Needs.DJANGO

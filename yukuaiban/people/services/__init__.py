@@ -33,7 +33,7 @@ from yukuaiban.people.services.mandates import (
     mandate_offer,
     mandate_revoke,
 )
-from yukuaiban.people.services.officers import post_end, post_give, post_substitute
+from yukuaiban.people.services.officers import first_supervisor, post_end, post_give, post_substitute
 from yukuaiban.people.services.organisations import organisation_register
 from yukuaiban.people.services.phones import (
     check_new_phone,
@@ -60,6 +60,7 @@ __all__ = [
     "consent_withdraw",
     "correction_ask",
     "correction_decide",
+    "first_supervisor",
     "guardianship_confirm",
     "guardianship_declare",
     "guardianship_end",

@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from yukuaiban.config.errors import Invalid, NotFound, PermissionRefused
+from yukuaiban.config.now import ZONE
 from yukuaiban.people import assurance, passes, selectors
-from yukuaiban.people.actors import Actor
+from yukuaiban.people.actors import SYSTEM, Actor
 from yukuaiban.people.errors import AlreadyDone, NeedsAssurance
 from yukuaiban.people.models import Account, AccountEventKind, Desk, Post, Role
 from yukuaiban.people.permissions import check_role, check_second_person
 from yukuaiban.people.services.accounts import note
+from yukuaiban.places.models import Department
 
 #: Roles that nobody may hold together: who checks the work does not do it. Law: 网络安全法 第二十一条; GB/T 22239-2019.
 APART = {Role.AUDITOR: {Role.WINDOW, Role.HANDLER, Role.APPROVER, Role.EDITOR, Role.SUPERVISOR}}
@@ -37,6 +40,28 @@ def post_give(
     _check_apart(account, desk, valid_from)
     post = Post(account=account, desk=desk, valid_from=valid_from, valid_until=valid_until)
     return _create(post, by, at)
+
+
+@transaction.atomic
+def first_supervisor(*, email: str, department: str, at: datetime) -> Post:
+    """Give the post of supervisor in a department that has none; every other post is given at the desk.
+
+    Raises: NotFound, AlreadyDone, NeedsAssurance.
+    """
+    on = at.astimezone(ZONE).date()
+    where = Department.objects.filter(code=department).first()
+    if where is None:
+        raise NotFound(_("没有编码为 {code} 的部门。").format(code=department))
+    account = Account.objects.filter(email__iexact=email).first()
+    if account is None:
+        raise NotFound(_("没有使用邮箱 {email} 的账号，请先注册。").format(email=email))
+    desk, _made = Desk.objects.get_or_create(
+        department=where, division=where.division, role=Role.SUPERVISOR, name="", defaults={"is_open": True}
+    )
+    Desk.objects.select_for_update().get(pk=desk.pk)  # two at once: one is first
+    if desk.posts.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on)).exists():
+        raise AlreadyDone(_("{department}已有效能监管岗，其他岗位由其在工作台设立。").format(department=where.name_zh))
+    return post_give(account=account, desk=desk, valid_from=on, by=SYSTEM, at=at)
 
 
 @transaction.atomic

@@ -9,11 +9,12 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from yukuaiban.config.errors import Invalid, PermissionRefused
+from yukuaiban.config.cli import main as cli_main
+from yukuaiban.config.errors import Invalid, NotFound, PermissionRefused
 from yukuaiban.config.now import now, today
 from yukuaiban.people import selectors, services
 from yukuaiban.people.actors import SYSTEM, actor_for_party, actor_for_post
-from yukuaiban.people.errors import NeedsAssurance
+from yukuaiban.people.errors import AlreadyDone, NeedsAssurance
 from yukuaiban.people.models import Desk, Post, Relation, Role
 from yukuaiban.people.permissions import (
     Conflicted,
@@ -32,6 +33,30 @@ pytestmark = pytest.mark.django_db
 def desk(role: Role = Role.HANDLER, where=None) -> Desk:
     where = where or make.department()
     return Desk.objects.get_or_create(department=where, division=where.division, role=role, name="")[0]
+
+
+class TestTheFirstSupervisor:
+    def test_is_named_by_an_operator_once(self, capsys):
+        where, who = make.department(), make.account(real="示例干部")
+        who.email = "first@example.invalid"
+        who.save()
+        told = cli_main(["posts", "supervisor", "First@example.invalid", where.code])
+        assert told == 0, capsys.readouterr().err
+        post = Post.objects.get(account=who)
+        assert (post.desk.role, post.desk.department, post.valid_from) == ("supervisor", where, today())
+        with pytest.raises(AlreadyDone):
+            services.first_supervisor(email=who.email, department=where.code, at=now())
+
+    def test_must_exist_and_be_known_by_his_real_name(self):
+        where, stranger = make.department(), make.account()
+        for email, code, refusal in (
+            ("nobody@example.invalid", where.code, NotFound),
+            (stranger.email, "500000-no_such", NotFound),
+            (stranger.email, where.code, NeedsAssurance),
+        ):
+            with pytest.raises(refusal):
+                services.first_supervisor(email=email, department=code, at=now())
+        assert not Post.objects.filter(desk__department=where).exists()
 
 
 class TestPosts:
