@@ -40,7 +40,7 @@ from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.states import TRANSITIONS, Act
 from yukuaiban.config.api_errors import OF_CHANGING, OF_READING
 from yukuaiban.config.now import now, today
-from yukuaiban.desk import catalogue_api, filters, news_api, pages, proposals_api
+from yukuaiban.desk import catalogue_api, filters, licences_api, news_api, pages, proposals_api
 from yukuaiban.desk.act_bodies import body_of, facts_of, questions_of
 from yukuaiban.desk.acts import ACTS
 from yukuaiban.desk.bulk import MOST, act_on_many
@@ -339,6 +339,7 @@ for _act in ACTS:
     _offer(_act)
 
 router.add_router("/announcements", news_api.router)
+router.add_router("/licences", licences_api.router)
 router.add_router("", catalogue_api.router)
 router.add_router("", proposals_api.router)
 

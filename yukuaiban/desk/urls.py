@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yukuaiban.desk import catalogue, holidays, news, pages, proposals
+from yukuaiban.desk import catalogue, holidays, licences, news, pages, proposals
 
 app_name = "desk"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("desk/letters/<int:pk>", pages.letter, name="letter"),
     path("desk/cases/<str:number>", pages.case, name="case"),
     path("desk/cases/<str:number>/<str:act>", pages.act, name="act"),
+    path("desk/licences", licences.licences, name="licences"),
     path("desk/announcements", news.announcements, name="announcements"),
     path("desk/announcements/new", news.edit, name="announcement_new"),
     path("desk/announcements/<int:pk>", news.edit, name="announcement"),

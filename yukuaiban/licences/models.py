@@ -122,6 +122,7 @@ class How(models.TextChoices):
     CASE = "case", _("办件调用")
     FILE = "file", _("上传文件核对")
     DOWNLOAD = "download", _("下载证照文件")
+    DESK = "desk", _("颁发机关查看")
 
 
 class LicenceLook(models.Model):

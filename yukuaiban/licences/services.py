@@ -27,6 +27,7 @@ from yukuaiban.licences.looks import look_note
 from yukuaiban.licences.models import Licence, LicenceGrant
 from yukuaiban.licences.rules import check_facts, grant_ends_by, in_words, sample_credit_code
 from yukuaiban.licences.states import STANDING, Act, State
+from yukuaiban.licences.tasks import tell_holder
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Party
 from yukuaiban.places.models import Department
@@ -271,6 +272,8 @@ def _act(licence_id: int, act: Act, *, by: Actor, at: datetime, reason: str) -> 
     with transaction.atomic():
         licence = _take(licence_id, by, act)
         door.move(licence, act, by=by, at=at, payload={"reason": reason})
+        if act not in {Act.REVOKE, Act.CANCEL}:  # there the case tells
+            tell_holder.defer(licence=licence.pk, act=act.value)
     return licence
 
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
+
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from tests.browser import PHONE, WIDE, check_axe, no_horizontal_scroll
 from yukuaiban.documents import codes
 from yukuaiban.licences import selectors, services
+from yukuaiban.people.models import Account
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def open_mine(page_at, account, live_server):
-    """Pages as the holder sees them."""
+def open_as(page_at, live_server):
+    """Pages as somebody signed in sees them."""
 
-    def opened(width: int, path: str, **options):
+    def opened(who: Account, width: int, path: str, **options):
         page = page_at(width, **options)
         client = Client()
-        client.force_login(account)
+        client.force_login(who)
         page.context.add_cookies(
             [{"name": name, "value": cookie.value, "url": live_server.url} for name, cookie in client.cookies.items()]
         )
@@ -27,6 +32,12 @@ def open_mine(page_at, account, live_server):
         return page
 
     return opened
+
+
+@pytest.fixture
+def open_mine(open_as, account):
+    """Pages as the holder sees them."""
+    return partial(open_as, account)
 
 
 @pytest.mark.parametrize(("width", "theme", "language"), [(PHONE, "light", "zh"), (WIDE, "dark", "en")])
@@ -71,3 +82,20 @@ def test_a_stranger_types_the_code_and_brings_the_file(page_at, permit, tmp_path
     if scripts:
         check_axe(page)
         no_horizontal_scroll(page)
+
+
+@pytest.mark.parametrize("width", [PHONE, WIDE])
+def test_a_licence_is_suspended_at_the_desk(open_as, permit, approver, width):
+    page = open_as(Account.objects.get(pk=approver.account_id), width, f"/zh/desk/licences?q={permit.licence_id}")
+    check_axe(page)
+    no_horizontal_scroll(page, width)
+    if folder := os.environ.get("DESK_PICTURES"):
+        page.screenshot(path=f"{folder}/licence_{width}.png", full_page=True)
+    page.get_by_label("暂扣").check()
+    page.get_by_label("理由").fill("行政处罚决定书 示例 1 号")
+    page.get_by_role("button", name="办理").click()
+    expect(page.locator(".messages")).to_contain_text("已办理")
+    expect(page.locator("main")).to_contain_text("恢复")
+    page.goto("/en/desk/licences?q=wrong")
+    expect(page.locator("main")).to_contain_text("There is no such licence")
+    check_axe(page)
