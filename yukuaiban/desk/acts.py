@@ -16,15 +16,20 @@ from yukuaiban.cases import services
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.models import Opinion, Remedy, Step
 from yukuaiban.cases.models.procedure import PauseKind
+from yukuaiban.cases.selectors import answers_of
 from yukuaiban.cases.services.decision import Ground
 from yukuaiban.cases.services.receipt import Wanted
 from yukuaiban.cases.services.review import opinion_round, unheard
 from yukuaiban.cases.states import Act
 from yukuaiban.config.now import today
 from yukuaiban.config.parameters import parameter
+from yukuaiban.items import forms as item_forms
+from yukuaiban.materials.selectors import standing_keys
+from yukuaiban.materials.slots import is_asked
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Post
 from yukuaiban.people.selectors import in_force
+from yukuaiban.places.selectors import DIVISIONS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise, StrPromise
@@ -122,21 +127,38 @@ class ReturnForm(StepForm):
     opinion = long_text(_("退回的理由"))
 
 
+class WantedField(forms.CharField):
+    """One place of an application: what was filed there, and room for what is to be corrected."""
+
+    def __init__(self, *, label: str, filed: StrOrPromise) -> None:
+        super().__init__(label=label, required=False, max_length=500)
+        self.filed = filed
+
+
 class WantedForm(ActForm):
-    """One line for each field and material of the item; what is ticked is asked for, all in one notice."""
+    """One line for each field and material that this applicant was asked; what is written is asked for, in one notice."""
 
     lead = _("在需要补正的那一行写明补正什么；其余留空。")
-    many = "`field:<key>` or `material:<key>` of the item -> what is to be corrected there."
+    many = "`field:<key>` or `material:<key>` that the applicant was asked -> what is to be corrected there."
 
     def build(self) -> None:
         from django.utils.translation import get_language
 
-        language = get_language() or "zh"
-        content = self.ctx.content
-        lines = [(f"field:{f.key}", f.label.in_(language)) for f in content.form.all_fields() if f.kind != "note"]
-        lines += [(f"material:{m.key}", m.title.in_(language)) for m in content.materials]
-        for path, label in lines:
-            self.fields[path] = forms.CharField(label=label, required=False, max_length=500)
+        language, content, case = get_language() or "zh", self.ctx.content, self.ctx.case
+        answers = answers_of(case)
+        filed: dict[str, list[str]] = {}
+        for row in item_forms.summary(content.form, answers, language, divisions=DIVISIONS):
+            filed.setdefault(row.path.split(".")[0], []).append(row.value)
+        for f in content.form.all_fields():
+            if f.kind != "note" and (f.key in answers or item_forms.is_shown(content.form, f, answers)):
+                said = "；".join(filter(None, filed.get(f.key, [])))
+                self.fields[f"field:{f.key}"] = WantedField(label=f.label.in_(language), filed=said)
+        given = standing_keys(case.pk)
+        for m in content.materials:
+            if is_asked(m, answers) or m.key in given:
+                self.fields[f"material:{m.key}"] = WantedField(
+                    label=m.title.in_(language), filed=_("已提交") if m.key in given else ""
+                )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -12,7 +12,7 @@ class DeskConfig(AppConfig):
         from yukuaiban.design import navigation
         from yukuaiban.people.apps import works_as
 
-        navigation.add("desk", _("办件"), "desk:work", order=10)
+        navigation.add("desk", pgettext_lazy("desk", "办件"), "desk:work", order=10)
         navigation.add("desk", _("打印文书"), "desk:letters", order=20)
         navigation.add("desk", _("证照"), "desk:licences", order=25, shown_to=works_as("approver"))
         navigation.add("desk", _("公告"), "desk:announcements", order=30)

@@ -84,6 +84,7 @@ def _list(request: HttpRequest, by: Actor) -> dict[str, Any]:
         "days_until": selectors.days_until,
         "saved": filters_of.of(by),
         "posts": people.posts_of(access.account_of(request)),
+        "act_keys": [(row.key, TRANSITIONS[act].label) for act, row in ACTS.items() if row.key],
         "by": by,
         "bulk_acts": [(act, TRANSITIONS[act].label) for act, row in ACTS.items() if row.bulk],
     }
