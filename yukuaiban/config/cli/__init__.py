@@ -189,4 +189,7 @@ def explain(fault: Exception, *, as_json: bool) -> int:
     if isinstance(fault, StartRefused):
         sys.stderr.write(f"{fault}\n")
         return 1
+    if isinstance(fault, OSError) and str(fault.filename) in sys.argv:  # a path that the person typed
+        sys.stderr.write(f"{fault.filename}: {fault.strerror}.\n")
+        return 1
     raise fault
