@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from yukuaiban.config.now import ZONE, now, today
@@ -13,12 +14,13 @@ from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Account, Desk, OrganisationProfile, Party, Post
 from yukuaiban.places.models import Department
 
-_serial = iter(range(100, 999))
+_serial = count(100)
 
 
 def id_number(birth: date = date(1990, 1, 1), serial: int | None = None) -> str:
-    """A resident ID with a right checksum and a region that no person has (示例)."""
-    body = f"500000{birth:%Y%m%d}{serial if serial is not None else next(_serial):03d}"
+    """A resident ID with a right checksum and a region that no person has (示例); a new one each time, or of `serial`."""
+    region, order = divmod(next(_serial) if serial is None else serial, 1000)
+    body = f"{500000 + region}{birth:%Y%m%d}{order:03d}"
     return body + mod_11_2(body)
 
 

@@ -126,6 +126,11 @@ def _extend(ctx: Context, by: Actor) -> None:
         raise RuleRefused(_("法定期限已届满，不能再延长。"))
 
 
+def _reject_extension(ctx: Context, _by: Actor) -> None:
+    if not Extension.objects.filter(case=ctx.case, approved_on__isnull=True).exists():
+        raise RuleRefused(_("没有等待批准的延长申请。"))
+
+
 # --- hearing ----------------------------------------------------------------------------------------------------------
 
 
@@ -134,7 +139,9 @@ def _tell_hearing_right(ctx: Context, _by: Actor) -> None:
         raise RuleRefused(_("听证权利已经告知过。"))
 
 
-def _request_hearing(ctx: Context, _by: Actor) -> None:
+def _request_hearing(ctx: Context, by: Actor) -> None:
+    if by.is_officer and not ctx.case.third_parties.exists():
+        raise RuleRefused(_("没有已告知的利害关系人。工作人员只能代为登记利害关系人的听证申请。"))
     hearing = Hearing.objects.filter(case=ctx.case).first()
     if hearing is None or hearing.request_by is None:
         raise RuleRefused(_("办理机关尚未告知听证权利。如认为应当听证，可以给办理人员留言。"))
@@ -254,6 +261,7 @@ CHECKS: dict[Act, Check] = {
     Act.RESUME: _resume,
     Act.PROPOSE_EXTENSION: _propose_extension,
     Act.EXTEND: _extend,
+    Act.REJECT_EXTENSION: _reject_extension,
     Act.TELL_HEARING_RIGHT: _tell_hearing_right,
     Act.REQUEST_HEARING: _request_hearing,
     Act.CALL_HEARING: _call_hearing,

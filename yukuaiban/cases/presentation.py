@@ -163,8 +163,11 @@ def _title(h: Happened, content: ItemContent, language: str) -> str:
         Act.RESUME: _("特别程序结束，恢复计时"),
         Act.PROPOSE_EXTENSION: _("提请延长期限"),
         Act.EXTEND: _("经批准延长期限"),
+        Act.REJECT_EXTENSION: _("没有批准延长期限"),
         Act.TELL_HEARING_RIGHT: _("告知听证权利"),
-        Act.REQUEST_HEARING: _("申请听证，停止计时"),
+        Act.REQUEST_HEARING: (
+            _("利害关系人申请听证，停止计时") if h.actor["kind"] == "officer" else _("申请听证，停止计时")
+        ),
         Act.CALL_HEARING: _("决定举行听证，停止计时"),
         Act.NOTIFY_HEARING: _("通知听证时间和地点"),
         Act.RECORD_HEARING: _("听证结束，恢复计时"),
@@ -188,6 +191,9 @@ def _title(h: Happened, content: ItemContent, language: str) -> str:
     return str(names[act])
 
 
+_AMONG_OFFICERS = {Act.HAND_OVER, Act.PROPOSE_EXTENSION, Act.REJECT_EXTENSION}
+
+
 def told(ctx: Context, *, private: bool, language: str, to_officer: bool = False) -> list[Told]:
     """The events of a case, oldest first.
 
@@ -195,7 +201,7 @@ def told(ctx: Context, *, private: bool, language: str, to_officer: bool = False
         to_officer: With what was found and said in the procedure, and what passes between colleagues.
         private: With reasons and opinions (encrypted payloads); after lawful erasure they are simply not there.
     """
-    hidden = {Act.WRITE_MESSAGE} if to_officer else {Act.WRITE_MESSAGE, Act.HAND_OVER, Act.PROPOSE_EXTENSION}
+    hidden = {Act.WRITE_MESSAGE} if to_officer else {Act.WRITE_MESSAGE, *_AMONG_OFFICERS}
     payloads = store.payloads(ctx.case.pk) if private else {}
     rows = []
     for h in ctx.history:

@@ -56,6 +56,7 @@ class Act(StrEnum):
     RESUME = "resume"
     PROPOSE_EXTENSION = "propose_extension"
     EXTEND = "extend"
+    REJECT_EXTENSION = "reject_extension"
     TELL_HEARING_RIGHT = "tell_hearing_right"
     REQUEST_HEARING = "request_hearing"
     CALL_HEARING = "call_hearing"
@@ -149,8 +150,9 @@ TRANSITIONS: Final[dict[Act, Transition]] = {
         _row(A.RESUME, {S.PAUSED}, S.IN_REVIEW, {By.HANDLER, By.APPROVER}, "行政许可法 第四十五条", _("结束特别程序（恢复计时）")),
         _row(A.PROPOSE_EXTENSION, {S.IN_REVIEW}, None, {By.HANDLER}, "行政许可法 第四十二条第一款", _("申请延长期限")),
         _row(A.EXTEND, {S.IN_REVIEW}, None, {By.APPROVER}, "行政许可法 第四十二条第一款", _("批准延长期限")),
+        _row(A.REJECT_EXTENSION, {S.IN_REVIEW}, None, {By.APPROVER}, "行政许可法 第四十二条第一款", _("不同意延长期限")),
         _row(A.TELL_HEARING_RIGHT, {S.IN_REVIEW}, None, {By.HANDLER, By.APPROVER}, "行政许可法 第四十七条第一款", _("告知听证权利")),
-        _row(A.REQUEST_HEARING, {S.IN_REVIEW}, S.PAUSED, {By.PARTY}, "行政许可法 第四十七条第一款", _("申请听证")),
+        _row(A.REQUEST_HEARING, {S.IN_REVIEW}, S.PAUSED, {By.PARTY, By.HANDLER, By.APPROVER}, "行政许可法 第四十七条第一款", _("申请听证")),
         _row(A.CALL_HEARING, {S.IN_REVIEW}, S.PAUSED, {By.HANDLER, By.APPROVER}, "行政许可法 第四十六条", _("依职权举行听证")),
         _row(A.NOTIFY_HEARING, {S.PAUSED}, None, {By.HANDLER, By.APPROVER}, "行政许可法 第四十八条第一款（一）", _("通知听证时间地点")),
         _row(A.RECORD_HEARING, {S.PAUSED}, S.IN_REVIEW, {By.HANDLER, By.APPROVER}, "行政许可法 第四十八条第一款（五）", _("记录听证结果（恢复计时）")),

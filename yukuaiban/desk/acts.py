@@ -257,6 +257,15 @@ class ThirdPartyForm(ActForm):
             }
 
 
+class HearingOfForm(ActForm):
+    third_party = forms.TypedChoiceField(label=_("利害关系人"), coerce=int)
+    reason = long_text(_("理由"))
+
+    def build(self) -> None:
+        told = self.ctx.case.third_parties.order_by("pk")
+        self.fields["third_party"].choices = [(t.pk, t.name) for t in told]  # type: ignore[attr-defined]
+
+
 class RefuseForm(ActForm):
     reason = long_text(_("不予的理由"))
     article = forms.CharField(label=_("所依据的条款"), max_length=200, help_text=_("例如：行政许可法 第三十八条第二款"))
@@ -345,7 +354,9 @@ ACTS: dict[Act, DeskAct] = {
     Act.RESUME: DeskAct(ResumeForm, services.case_resume, _("恢复计时。"), "r", "primary"),
     Act.PROPOSE_EXTENSION: DeskAct(ExtensionForm, services.case_propose_extension, _("报本机关负责人批准后才延长；只能延长一次。"), "e"),
     Act.EXTEND: DeskAct(NoQuestion, services.case_extend, _("期限延长，理由告知申请人；只能延长一次。"), None, "primary"),
+    Act.REJECT_EXTENSION: DeskAct(ReasonForm, services.case_reject_extension, _("期限不变；可以重新提出延长。")),
     Act.TELL_HEARING_RIGHT: DeskAct(NoQuestion, services.hearing_tell_right, _("告知书随即发出；申请听证的期限届满前不能作决定。")),
+    Act.REQUEST_HEARING: DeskAct(HearingOfForm, services.hearing_request_of, _("停止计时，组织听证。")),
     Act.CALL_HEARING: DeskAct(ReasonForm, services.hearing_call, _("停止计时，组织听证。")),
     Act.NOTIFY_HEARING: DeskAct(NotifyHearingForm, services.hearing_notify, _("听证通知书随即发出，须提前七个工作日。"), "n", "primary"),
     Act.RECORD_HEARING: DeskAct(RecordHearingForm, services.hearing_record, _("听证结束，恢复计时；决定应当根据笔录作出。"), None, "primary"),

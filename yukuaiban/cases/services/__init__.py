@@ -20,6 +20,7 @@ from yukuaiban.cases.services.hearing import (
     hearing_notify,
     hearing_record,
     hearing_request,
+    hearing_request_of,
     hearing_tell_right,
 )
 from yukuaiban.cases.services.lookup import case_look_up
@@ -35,6 +36,7 @@ from yukuaiban.cases.services.review import (
     case_extend,
     case_pause,
     case_propose_extension,
+    case_reject_extension,
     case_resume,
     case_supplement,
     site_visit_record,
@@ -61,6 +63,7 @@ __all__ = [
     "case_pause",
     "case_propose_extension",
     "case_refuse",
+    "case_reject_extension",
     "case_reopen",
     "case_request_correction",
     "case_resume",
@@ -75,6 +78,7 @@ __all__ = [
     "hearing_notify",
     "hearing_record",
     "hearing_request",
+    "hearing_request_of",
     "hearing_tell_right",
     "message_write",
     "messages_mark_read",

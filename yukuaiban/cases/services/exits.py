@@ -10,7 +10,7 @@ from yukuaiban.cases import clocks, door, timers, work
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import RuleRefused
-from yukuaiban.cases.models import Case, Remedy, Step
+from yukuaiban.cases.models import Case, Extension, Remedy, Step
 from yukuaiban.cases.preconditions import begin
 from yukuaiban.cases.services.receipt import follow, make_steps, need, open_stage
 from yukuaiban.cases.states import Act, State
@@ -167,4 +167,5 @@ def case_reopen(*, case_id: int, by: Actor, at: datetime) -> Case:
         at=at,
     )
     Step.objects.filter(case=case).update(passed_on=None)
+    Extension.objects.filter(case=case).delete()  # the new limit may be extended once, as any
     return case

@@ -50,6 +50,22 @@ def hearing_request(*, case_id: int, by: Actor, at: datetime, reason: str = "") 
 
 
 @one_act
+def hearing_request_of(*, case_id: int, by: Actor, at: datetime, third_party: int, reason: str) -> Case:
+    """A third party who was told asks for the hearing; an officer writes it down. Law: 行政许可法 第四十七条第一款.
+
+    Args: third_party: one of those of the case.
+    """
+    ctx = begin(Act.REQUEST_HEARING, case_id, by=by, at=at)
+    if not ctx.case.third_parties.filter(pk=third_party).exists():
+        raise RuleRefused(_("这一办件没有这个利害关系人。"))
+    need(reason, _("理由"))
+    hearing = Hearing.objects.get(case=ctx.case)
+    return _begin(
+        ctx, Act.REQUEST_HEARING, hearing, reason=_("利害关系人要求听证：{reason}").format(reason=reason), by=by
+    )
+
+
+@one_act
 def hearing_call(*, case_id: int, by: Actor, at: datetime, reason: str) -> Case:
     """The body holds a hearing of its own accord, for great public interest. Law: 行政许可法 第四十六条."""
     ctx = begin(Act.CALL_HEARING, case_id, by=by, at=at)

@@ -248,6 +248,18 @@ def case_extend(*, case_id: int, by: Actor, at: datetime) -> Case:
 
 
 @one_act
+def case_reject_extension(*, case_id: int, by: Actor, at: datetime, reason: str) -> Case:
+    """The head does not approve; the limit stays, and another extension may be proposed. Law: 行政许可法 第四十二条第一款."""
+    ctx = begin(Act.REJECT_EXTENSION, case_id, by=by, at=at)
+    need(reason, _("理由"))
+    door.move(
+        ctx.case, Act.REJECT_EXTENSION, Outcome(facts={"on": ctx.today}, payload={"reason": reason}), by=by, at=at
+    )
+    Extension.objects.filter(case=ctx.case, approved_on__isnull=True).delete()
+    return ctx.case
+
+
+@one_act
 def site_visit_record(
     *, case_id: int, by: Actor, at: datetime, visited_on: date, officers: Sequence[int], place: str, findings: str, meets: bool
 ) -> Case:  # fmt: skip

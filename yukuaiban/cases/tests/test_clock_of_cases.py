@@ -130,6 +130,25 @@ class TestExtension:
                 case_id=case.pk, by=where.handler, at=at(date(2026, 3, 4)), days=2, reason="x"
             )
 
+    def test_one_not_approved_leaves_the_limit_and_may_be_proposed_again(self, accepted):
+        case, where, who = accepted
+        limit = case.promised_on
+        asked = {"case_id": case.pk, "by": where.handler, "days": 2}
+        no = {"case_id": case.pk, "by": where.approver, "reason": "不复杂"}
+        with pytest.raises(RuleRefused, match="没有等待批准"):
+            services.case_reject_extension(**no, at=at(date(2026, 3, 3)))
+        services.case_propose_extension(**asked, at=at(date(2026, 3, 3)), reason="须再核查")
+        services.case_reject_extension(**no, at=at(date(2026, 3, 3)))
+        case.refresh_from_db()
+        assert case.promised_on == limit
+        at_desk, at_home = (str(page_of(case, by, language="zh")["timeline"]) for by in (where.approver, who))
+        assert "不复杂" in at_desk
+        assert "延长" not in at_home
+        services.case_propose_extension(**asked, at=at(date(2026, 3, 4)), reason="设备故障")
+        services.case_extend(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 4)))
+        case.refresh_from_db()
+        assert case.promised_on == date(2026, 3, 11)  # 5 + 2 working days after 2 March
+
 
 class TestThirdParties:
     """行政许可法 第三十六条"""
@@ -262,6 +281,23 @@ class TestHearing:
             services.hearing_notify(**told, at=at(date(2026, 3, 5)), held_at=at(date(2026, 4, 20)))
         services.hearing_notify(**told, at=at(date(2026, 3, 30)), held_at=at(date(2026, 4, 20)))
         assert Case.objects.get(pk=case.pk).hearing.held_at == at(date(2026, 4, 20))
+
+    def test_a_third_party_asks_and_an_officer_writes_it_down(self, accepted):
+        """行政许可法 第四十七条第一款: the applicant and those whose interests are at stake are told, and may ask."""
+        case, where, who = accepted
+        services.hearing_tell_right(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)))
+        ask = {"case_id": case.pk, "by": where.handler, "at": at(date(2026, 3, 4)), "reason": "影响采光"}
+        with pytest.raises(RuleRefused, match="没有已告知的利害关系人"):
+            services.hearing_request_of(**ask, third_party=1)
+        services.third_party_hear(
+            case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), **TestThirdParties.ROAD, heard_on=None, statement=""
+        )  # fmt: skip
+        with pytest.raises(RuleRefused, match="没有这个利害关系人"):
+            services.hearing_request_of(**ask, third_party=0)
+        services.hearing_request_of(**ask, third_party=case.third_parties.get().pk)
+        case.refresh_from_db()
+        assert case.state == "paused"
+        assert "利害关系人申请听证" in str(page_of(case, who, language="zh")["timeline"])
 
     def test_no_procedure_runs_while_it_may_be_asked_for(self, accepted):
         case, where, _who = accepted
