@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from yukuaiban.config.now import ZONE, now, today
+from yukuaiban.identifiers import resident_id
 from yukuaiban.identifiers.checks import mod_11_2, mod_31
 from yukuaiban.items.models import ServiceItem
 from yukuaiban.people.actors import Actor
@@ -17,23 +18,22 @@ from yukuaiban.places.models import Department
 _serial = count(100)
 
 
-def id_number(birth: date = date(1990, 1, 1), serial: int | None = None) -> str:
+def id_number(birth: date | None = None, serial: int | None = None) -> str:
     """A resident ID with a right checksum and a region that no person has (示例); a new one each time, or of `serial`."""
-    region, order = divmod(next(_serial) if serial is None else serial, 1000)
-    body = f"{500000 + region}{birth:%Y%m%d}{order:03d}"
+    days, order = divmod(next(_serial) if serial is None else serial, 1000)
+    body = f"500000{birth or date(1990, 1, 1) + timedelta(days):%Y%m%d}{order:03d}"
     return body + mod_11_2(body)
 
 
-def person(
-    name: str = "张示例", *, assurance: str = "real_name", birth: date = date(1990, 1, 1), **more: Any
-) -> Account:
+def person(name: str = "张示例", *, assurance: str = "real_name", birth: date | None = None, **more: Any) -> Account:
     """A natural person with an account and a verified identity."""
+    number = id_number(birth)
     party = Party(
         kind="person",
         name=name,
         id_kind="resident_id",
-        id_number=id_number(birth),
-        birth_on=birth,
+        id_number=number,
+        birth_on=resident_id.parse(number).born_on,
         assurance=assurance,
         assured_at=now(),
         phone="13800138000",
