@@ -6,13 +6,16 @@ sentences follow `Accept-Language`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils.datastructures import MultiValueDict
 from django.utils.module_loading import import_string
@@ -33,6 +36,7 @@ class Part:
     module: str
 
 
+View = Callable[..., HttpResponseBase]
 ROUTERS: list[Part] = [
     Part("/workdays", "yukuaiban.calendars.api"),
     Part("/items", "yukuaiban.items.api"),
@@ -137,7 +141,10 @@ def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
 @api.exception_handler(HttpError)
 def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     """What the framework refuses before a service is asked: a body that is no JSON, a file that is missing."""
-    return _answer(request, error.status_code, "bad_request", str(error))
+    if isinstance(error.__cause__, DomainError):  # of `Readable`, which the framework takes for bad JSON
+        return refused(request, error.__cause__)
+    message = _("看不懂请求的内容：应为 JSON。") if error.status_code == 400 else str(error)
+    return _answer(request, error.status_code, "bad_request", message)
 
 
 def _answer(
@@ -153,5 +160,38 @@ def hang_routers() -> None:
             api.add_router(part.prefix, import_module(part.module).router)
 
 
+def _answered(view: View) -> View:
+    """HEAD is answered as GET is, and a method that is not there is refused like everything else.
+
+    The server sends the headers alone. In the description HEAD does not appear: it is part of GET.
+    """
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        asked, request.method = request.method, "GET" if request.method == "HEAD" else request.method
+        try:
+            response = view(request, *args, **kwargs)
+        finally:
+            request.method = asked
+        if response.status_code != 405:
+            return response
+        allowed = {name.strip() for name in response.headers["Allow"].split(",")}
+        allow = ", ".join(sorted(allowed | {"HEAD"} if "GET" in allowed else allowed))
+        refused = _answer(
+            request,
+            405,
+            "method_not_allowed",
+            _("这个接口不支持 {method}，支持：{allow}。").format(method=asked, allow=allow),
+        )
+        refused.headers["Allow"] = allow
+        return refused
+
+    return answered
+
+
 hang_routers()
-urlpatterns = [path("v1/", api.urls)]
+_patterns, _app, _namespace = api.urls
+for _pattern in _patterns:
+    assert _pattern.callback is not None
+    _pattern.callback = _answered(_pattern.callback)
+urlpatterns = [path("v1/", (_patterns, _app, _namespace))]

@@ -58,6 +58,17 @@ class Invalid(DomainError):
     code, status = "invalid", 422
 
 
+def refusal(status: int, *, code: str, message: Any, details: dict[str, Any] | None = None) -> JsonResponse:
+    """A refusal as every program gets it, whoever refuses: `{code, message, details}`."""
+    body = {"code": code, "message": str(message), "details": details or {}}
+    return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+
+
+def is_for_programs(request: HttpRequest) -> bool:
+    """Whether a refusal is read by a program: its address is one of the API."""
+    return request.path.startswith("/api/")
+
+
 class DomainErrorMiddleware:
     """The only place where a DomainError becomes an answer; views catch nothing."""
 
@@ -70,9 +81,8 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
-        if request.path.startswith("/api/"):
-            body = error.as_json()
-            return error.answered(JsonResponse(body, status=error.status, json_dumps_params={"ensure_ascii": False}))
+        if is_for_programs(request):
+            return error.answered(refusal(error.status, **error.as_json()))
         template = "design/error_fragment.html" if wants_fragment(request) else "design/error.html"
         context = {"error": error, "status": error.status}
         return error.answered(render(request, template, context, status=error.status))

@@ -17,12 +17,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from yukuaiban.config.errors import is_for_programs, refusal
 from yukuaiban.design.fragments import wants_fragment
 from yukuaiban.design.gallery import specimens
 from yukuaiban.design.jinja import static
 
 OFFLINE_FILES = ("tokens.css", "base.css", "components.css", "display.js", "icons.svg", "mark.svg", "skyline.svg")
 YEAR = 365 * 24 * 3600
+#: What a program is told where a person gets a page.
+CODES = {400: "bad_request", 403: "permission_refused"}
 CHOICES = {"type": {"normal", "large"}, "theme": {"auto", "light", "dark"}}
 
 
@@ -109,6 +112,8 @@ def offline(request: HttpRequest) -> HttpResponse:
 
 
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    if is_for_programs(request):
+        return refusal(status, code=CODES[status], message=title)
     template = "design/error_fragment.html" if wants_fragment(request) else "design/error.html"
     return render(request, template, {"status": status, "title": title, "text": text}, status=status)
 
@@ -124,6 +129,8 @@ def permission_denied(request: HttpRequest, exception: Any = None) -> HttpRespon
 
 
 def page_not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    if is_for_programs(request):
+        return refusal(404, code="not_found", message=_("没有这个接口。全部接口见 /api/v1/openapi.json。"))
     text = _("地址可能有误，或者内容已经撤下。请用搜索查找，或者从首页进入。")
     return _error(request, 404, _("没有找到这个页面"), text)
 
@@ -135,5 +142,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Written without context processors: whatever is broken must not break this page too."""
+    if is_for_programs(request):
+        return refusal(500, code="server_error", message=_("系统出错了，已经记录。请稍后再试。"))
     html = get_template("design/500.html").render({})
     return HttpResponse(html, status=500)

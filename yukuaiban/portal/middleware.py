@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from yukuaiban.config.errors import DomainError
+from yukuaiban.config.errors import DomainError, is_for_programs, refusal
 from yukuaiban.design.fragments import wants_fragment
 from yukuaiban.portal import selectors
 from yukuaiban.portal.models import Maintenance
@@ -77,8 +77,8 @@ class MaintenanceMode:
 
 
 def _answer(request: HttpRequest, error: UnderMaintenance) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        return JsonResponse(error.as_json(), status=error.status, json_dumps_params={"ensure_ascii": False})
+    if is_for_programs(request):
+        return refusal(error.status, **error.as_json())
     context = {"error": error, "status": error.status}
     if not wants_fragment(request):
         return render(request, "design/maintenance.html", context, status=error.status)
