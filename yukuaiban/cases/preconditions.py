@@ -247,7 +247,7 @@ def _conclude_remedy(ctx: Context, _by: Actor) -> None:
 
 def _reopen(ctx: Context, _by: Actor) -> None:
     ordering = [Remedy.Outcome.ANNULLED, Remedy.Outcome.ORDERED_ANEW]
-    if not ctx.case.remedies.filter(outcome__in=ordering).exists():
+    if not ctx.case.remedies.filter(outcome__in=ordering, redone_on__isnull=True).exists():
         raise RuleRefused(_("只有复议决定或判决撤销、责令重新作出时，才重新办理。请先登记复议或诉讼结果。"))
 
 

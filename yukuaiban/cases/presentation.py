@@ -253,7 +253,9 @@ def _of_procedure(h: Happened, payload: dict[str, Any]) -> str:
             found = [payload.get("outcome")]
         case Act.RECORD_REMEDY:
             kind = Remedy.Kind(h.facts["kind"]).label
-            found = [kind, h.facts["filed_on"], payload.get("body"), payload.get("reference")]
+            by = h.facts.get("answer_by")
+            answer = _("{on} 前书面答复").format(on=by) if by else None
+            found = [kind, h.facts["filed_on"], payload.get("body"), payload.get("reference"), answer]
         case Act.CONCLUDE_REMEDY:
             found = [Remedy.Kind(h.facts["kind"]).label, Remedy.Outcome(h.facts["outcome"]).label, h.facts["on"]]
         case _:

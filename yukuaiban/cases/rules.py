@@ -46,6 +46,15 @@ def hearing_earliest(noticed: date, calendar: WorkingCalendar) -> date:
     return calendar.add(noticed, int(parameter("hearing_notice_lead", on=noticed).value)).on
 
 
+def remedy_answer_due(kind: str, received: date, calendar: WorkingCalendar) -> date:
+    """The last day for the body's written answer, from the day it received the copy of the application or complaint.
+
+    Args: kind: "review", working days, 行政复议法 第四十八条、第八十八条; "lawsuit", 行政诉讼法 第六十七条第一款.
+    """
+    name = {"review": "review_answer_limit", "lawsuit": "lawsuit_answer_limit"}[kind]
+    return limits.due(received, parameter(name, on=received).limit, calendar).on
+
+
 def certificate_due(decided: date, calendar: WorkingCalendar) -> DueDate:
     """The last day to issue and deliver the certificate. Working days. Law: 行政许可法 第四十四条、第八十二条."""
     return calendar.add(decided, int(parameter("certificate_delivery_limit", on=decided).value))

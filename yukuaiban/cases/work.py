@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.db import connection
+from django.db.models import Q
 
 from yukuaiban.cases.door import WorkRow
-from yukuaiban.cases.models import Case, Step, Work
-from yukuaiban.cases.states import ENDED, State
+from yukuaiban.cases.models import Case, Remedy, Step, Work
+from yukuaiban.cases.states import ENDED, TRANSITIONS, Act, State
 from yukuaiban.identifiers import IdentifierError, phone
 from yukuaiban.people.models import Desk, Party, Role
 from yukuaiban.search import pinyin_keys, query, tokens, vector
@@ -26,6 +27,10 @@ def rows(case: Case, state: State, steps: Iterable[Step], *, due_on: date | None
     Args:
         due_on: The date that the desk must keep: the notice's limit at receipt, else the case's own.
     """
+    return [*_next(case, state, steps, due_on), *_contested(case, state)]
+
+
+def _next(case: Case, state: State, steps: Iterable[Step], due_on: date | None) -> list[WorkRow]:
     match state:
         case State.SUBMITTED | State.CORRECTED:
             return [WorkRow(_desk(case, Role.WINDOW), B.INTAKE, due_on)]
@@ -40,6 +45,24 @@ def rows(case: Case, state: State, steps: Iterable[Step], *, due_on: date | None
         case _:
             assert state in ENDED, state
             return []
+
+
+def _contested(case: Case, state: State) -> list[WorkRow]:
+    """A review or lawsuit stays before the approver until it ended, and until what it ordered anew is begun."""
+    waits = Q(concluded_on__isnull=True)
+    if state in TRANSITIONS[Act.REOPEN].sources:
+        waits |= Q(outcome=Remedy.Outcome.ORDERED_ANEW, redone_on__isnull=True)
+    rows = case.remedies.filter(waits).values_list("concluded_on", "answer_by")
+    if not rows:
+        return []
+    answers = [by for ended, by in rows if by and not ended]
+    return [WorkRow(_desk(case, Role.APPROVER), B.FOLLOW, min(answers, default=None))]
+
+
+def standing(case: Case) -> list[WorkRow]:
+    """What stands now, with the reviews and lawsuits as they are now: for an act that moves nothing else."""
+    own = case.work.exclude(bucket=B.FOLLOW).values_list("desk_id", "bucket", "due_on", "step_id")
+    return [*(WorkRow(*row) for row in own), *_contested(case, State(case.state))]
 
 
 def words(case: Case, *, item_name: str) -> str:

@@ -289,6 +289,12 @@ class RemedyForm(ActForm):
     kind = forms.ChoiceField(label=_("种类"), choices=Remedy.Kind.choices)
     filed_on = forms.DateField(label=_("提起日期"), widget=forms.DateInput({"type": "date"}))
     body = forms.CharField(label=_("受理机关"), max_length=200)
+    received_on = forms.DateField(
+        label=_("收到副本的日期"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}),
+        help_text=_("书面答复的期限从这一天起算。"),
+    )
     reference = forms.CharField(label=_("案号"), required=False, max_length=100)
     note = long_text(_("备注"), required=False, rows=2)
 
@@ -368,7 +374,7 @@ ACTS: dict[Act, DeskAct] = {
     Act.TERMINATE: DeskAct(ReasonForm, services.case_terminate, _("办件到此终止，通知书写明理由。"), None, "danger", irreversible=True),
     Act.REVOKE: DeskAct(GroundForm, services.case_revoke, _("许可被撤销，证照随即失效。"), None, "danger", irreversible=True),
     Act.CANCEL: DeskAct(GroundForm, services.case_cancel, _("许可被注销，证照随即失效。"), None, "danger", irreversible=True),
-    Act.RECORD_REMEDY: DeskAct(RemedyForm, services.remedy_record, _("登记后跟踪到结果。")),
+    Act.RECORD_REMEDY: DeskAct(RemedyForm, services.remedy_record, _("登记后列入待跟进，直到有结果。")),
     Act.CONCLUDE_REMEDY: DeskAct(ConcludeRemedyForm, services.remedy_conclude, _("登记结果；责令重新作出的，可以重新办理。")),
     Act.REOPEN: DeskAct(NoQuestion, services.case_reopen, _("从第一步重新审查，期限从明天起重新计算。"), None, "primary"),
     Act.HAND_OVER: DeskAct(HandOverForm, services.case_hand_over, _("同岗位的另一人接手，期限不变。"), "h"),

@@ -174,7 +174,9 @@ class Remedy(OfCase):
     body = models.CharField(max_length=200)
     reference = models.CharField(max_length=100, blank=True, default="")
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True, default="")
+    answer_by = models.DateField(null=True, blank=True)  # the body's written answer, once the copy was received
     concluded_on = models.DateField(null=True, blank=True)
+    redone_on = models.DateField(null=True, blank=True)  # the case was reopened for it
     note = EncryptedTextField(blank=True, default="")
 
     class Meta:

@@ -207,7 +207,7 @@ def case_close(*, case_id: int, by: Actor, at: datetime) -> Case:
         Outcome(
             facts={"on": ctx.today},
             columns={"ended_on": ctx.today},
-            work=[],
+            work=work.rows(ctx.case, State.CLOSED, (), due_on=None),
             timers={},
             outbox=follow(ctx.case, Act.CLOSE),
         ),

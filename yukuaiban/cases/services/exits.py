@@ -6,14 +6,14 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from yukuaiban.cases import clocks, door, timers, work
+from yukuaiban.cases import clocks, door, rules, timers, work
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import RuleRefused
 from yukuaiban.cases.models import Case, Extension, Remedy, Step
 from yukuaiban.cases.preconditions import begin
 from yukuaiban.cases.services.receipt import follow, make_steps, need, open_stage
-from yukuaiban.cases.states import Act, State
+from yukuaiban.cases.states import TRANSITIONS, Act, State
 from yukuaiban.licences import services as licences
 from yukuaiban.people.actors import SYSTEM, Actor
 
@@ -28,7 +28,7 @@ def _end(ctx: Context, act: Act, *, by: Actor, reason: str, **facts: object) -> 
             facts={"on": ctx.today, **facts},
             payload={"reason": reason.strip()} if reason.strip() else None,
             columns={**_CLOCK_OFF, "ended_on": ctx.today},
-            work=[],
+            work=work.rows(ctx.case, TRANSITIONS[act].target_from(State(ctx.case.state)), (), due_on=None),
             timers={},
             outbox=follow(ctx.case, act),
         ),
@@ -90,25 +90,50 @@ def case_cancel(*, case_id: int, by: Actor, at: datetime, reason: str, ground: s
 
 @one_act
 def remedy_record(
-    *, case_id: int, by: Actor, at: datetime, kind: str, filed_on: date, body: str, reference: str = "", note: str = ""
+    *,
+    case_id: int,
+    by: Actor,
+    at: datetime,
+    kind: str,
+    filed_on: date,
+    body: str,
+    received_on: date | None = None,
+    reference: str = "",
+    note: str = "",
 ) -> Case:
-    """A review (复议) or lawsuit (诉讼) was filed against what was done; it is followed to its end. Law: 行政许可法 第七条."""
+    """A review (复议) or lawsuit (诉讼) was filed against what was done or not done; the approver follows it to its end.
+
+    Args:
+        body: Who hears it.
+        received_on: The day on which the copy reached the department: from it the limit of its answer counts.
+    Law: 行政许可法 第七条; 行政复议法 第四十八条; 行政诉讼法 第六十七条.
+    """
     ctx = begin(Act.RECORD_REMEDY, case_id, by=by, at=at)
     need(body, _("受理复议或诉讼的机关"))
-    if filed_on > ctx.today:
-        raise RuleRefused(_("提起日期不能晚于今天。"))
+    applied_on = ctx.history[0].on
+    if not applied_on <= filed_on <= ctx.today:
+        raise RuleRefused(_("提起日期应当在 {since} 提出申请之后、今天以前。").format(since=applied_on))
+    if received_on and not filed_on <= received_on <= ctx.today:
+        raise RuleRefused(_("收到副本的日期应当在提起之后、今天以前。"))
     if Remedy.objects.filter(case=ctx.case, kind=kind, concluded_on__isnull=True).exists():
         raise RuleRefused(_("同类的复议或诉讼已经登记，尚未结束。"))
+    answer_by = rules.remedy_answer_due(kind, received_on, ctx.calendar) if received_on else None
+    Remedy.objects.create(
+        case=ctx.case, made_at=at, made_by_post_id=by.post_id, kind=kind, filed_on=filed_on, body=body,
+        answer_by=answer_by, reference=reference, note=note,
+    )  # fmt: skip
     door.move(
         ctx.case,
         Act.RECORD_REMEDY,
-        Outcome(facts={"kind": kind, "filed_on": filed_on}, payload={"body": body, "reference": reference}),
+        Outcome(
+            facts={"kind": kind, "filed_on": filed_on, "received_on": received_on, "answer_by": answer_by},
+            payload={"body": body, "reference": reference},
+            work=work.standing(ctx.case),
+            words=work.words(ctx.case, item_name=ctx.guide.name_zh),
+        ),
         by=by,
         at=at,
     )
-    Remedy.objects.create(
-        case=ctx.case, made_at=at, made_by_post_id=by.post_id, kind=kind, filed_on=filed_on, body=body, reference=reference, note=note
-    )  # fmt: skip
     return ctx.case
 
 
@@ -123,17 +148,19 @@ def remedy_conclude(
         raise RuleRefused(_("没有进行中的这一复议或诉讼。"))
     if not remedy.filed_on <= concluded_on <= ctx.today:
         raise RuleRefused(_("结束日期应当在提起之后、今天以前。"))
+    remedy.outcome, remedy.concluded_on, remedy.note = outcome, concluded_on, note or remedy.note
+    remedy.save(update_fields=["outcome", "concluded_on", "note"])
     door.move(
         ctx.case,
         Act.CONCLUDE_REMEDY,
-        Outcome(facts={"kind": remedy.kind, "outcome": outcome, "on": concluded_on}),
+        Outcome(
+            facts={"kind": remedy.kind, "outcome": outcome, "on": concluded_on},
+            work=work.standing(ctx.case),
+            words=work.words(ctx.case, item_name=ctx.guide.name_zh),
+        ),
         by=by,
         at=at,
     )
-    Remedy.objects.filter(pk=remedy.pk).update(outcome=outcome, concluded_on=concluded_on)
-    if note:
-        remedy.note = note
-        remedy.save(update_fields=["note"])
     return ctx.case
 
 
@@ -142,6 +169,7 @@ def case_reopen(*, case_id: int, by: Actor, at: datetime) -> Case:
     """Decide anew, as a review or judgment ordered: the clock starts afresh from today. Law: 行政许可法 第七条."""
     ctx = begin(Act.REOPEN, case_id, by=by, at=at)
     case = ctx.case
+    case.remedies.filter(concluded_on__isnull=False, redone_on__isnull=True).update(redone_on=ctx.today)
     steps = open_stage(ctx, make_steps(ctx), 1, on=ctx.today)
     facts = {"on": ctx.today, "accepted_on": ctx.today}
     dates = clocks.columns(ctx, clocks.with_event(ctx, Act.REOPEN, facts), steps=steps)

@@ -76,7 +76,7 @@ def _not_taken(
             facts={"on": ctx.today},
             payload={"reason": reason.strip(), **more},
             columns={"ended_on": ctx.today, "step_on": None, "due_on": None, "promised_on": None, "warn_on": None},
-            work=[],
+            work=work.rows(ctx.case, TRANSITIONS[act].target_from(State(ctx.case.state)), (), due_on=None),
             timers={},
             outbox=follow(ctx.case, act),
         ),

@@ -210,6 +210,63 @@ class TestDecidedAnew:
         assert (case.state, case.decision) == ("granted", "granted")
 
 
+class TestRemedies:
+    """行政许可法 第七条; 行政复议法 第四十八条、第八十八条; 行政诉讼法 第六十七条"""
+
+    def follow(self, case):
+        return [w.due_on for w in case.work.filter(bucket="follow", desk__role="approver")]
+
+    def test_a_review_and_a_lawsuit_are_followed_to_their_end(self, accepted):
+        case, where, _who = accepted
+        first, do = case.steps.get(stage=1), {"case_id": case.pk, "by": where.approver, "at": at(date(2026, 3, 5))}
+        services.step_pass(case_id=case.pk, step_id=first.pk, by=where.handler, at=at(date(2026, 3, 3)))
+        services.case_refuse(**do | {"at": at(date(2026, 3, 3))}, grounds=[Ground("不符合条件", "第一条")])
+        told = {"body": "示例机关", "filed_on": date(2026, 3, 4), "received_on": date(2026, 3, 5)}
+        services.remedy_record(**do, kind="lawsuit", **told)
+        assert self.follow(case) == [date(2026, 3, 20)]  # fifteen days after the copy
+        services.remedy_record(**do, kind="review", **told)
+        assert self.follow(case) == [date(2026, 3, 19)]  # ten working days: the nearest stands
+        assert case.work.filter(bucket="issue").count() == 1  # the refusal is still to be served
+        review, lawsuit = (case.remedies.get(kind=kind) for kind in ("review", "lawsuit"))
+        end = {"concluded_on": date(2026, 3, 5), **do}
+        services.remedy_conclude(**end, remedy_id=lawsuit.pk, outcome="withdrawn")
+        services.case_deliver(case_id=case.pk, by=where.window, at=at(date(2026, 3, 5)), how="window")
+        assert self.follow(case) == [date(2026, 3, 19)]
+        services.remedy_conclude(**end, remedy_id=review.pk, outcome="ordered_anew")
+        services.case_close(case_id=case.pk, by=where.window, at=at(date(2026, 3, 5)))
+        assert len(self.follow(case)) == 1  # what was ordered is still to be done
+        services.case_reopen(**do)
+        assert self.follow(case) == []
+        services.step_pass(case_id=case.pk, step_id=first.pk, by=where.handler, at=at(date(2026, 3, 5)))
+        services.case_refuse(**do, grounds=[Ground("不符合条件", "第一条")])
+        with pytest.raises(RuleRefused, match="责令"):  # an order is obeyed once
+            services.case_reopen(**do)
+
+    def test_not_to_act_is_contested_like_an_act(self, accepted):
+        case, where, _who = accepted
+        before = set(case.work.values_list("desk", "bucket", "due_on", "step"))
+        do = {"case_id": case.pk, "by": where.handler, "at": at(date(2026, 3, 20))}
+        services.remedy_record(**do, kind="review", body="示例机关", filed_on=date(2026, 3, 19))
+        assert set(case.work.exclude(bucket="follow").values_list("desk", "bucket", "due_on", "step")) == before
+        assert self.follow(case) == [date(9999, 1, 1)]  # the copy has not come yet
+        services.remedy_conclude(
+            **do, remedy_id=case.remedies.get().pk, outcome="dismissed", concluded_on=date(2026, 3, 20)
+        )
+        assert set(case.work.values_list("desk", "bucket", "due_on", "step")) == before
+
+    @pytest.mark.parametrize(
+        ("filed_on", "received_on", "says"),
+        [(date(2026, 3, 1), None, "2026-03-02"), (date(2026, 3, 3), date(2026, 3, 2), "副本")],
+    )
+    def test_dates_that_cannot_be(self, accepted, filed_on, received_on, says):
+        case, where, _who = accepted
+        with pytest.raises(RuleRefused, match=says):
+            services.remedy_record(
+                case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), kind="review", body="示例机关",
+                filed_on=filed_on, received_on=received_on,
+            )  # fmt: skip
+
+
 class TestDecision:
     def test_waits_for_every_step(self, accepted):
         case, where, _who = accepted

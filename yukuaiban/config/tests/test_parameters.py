@@ -66,6 +66,8 @@ class TestTheNumbersTheCaseLifeNeeds:
             ("renewal_lead", Limit(30, Unit.CALENDAR_DAY)),
             ("review_application_limit", Limit(60, Unit.CALENDAR_DAY)),
             ("litigation_limit", Limit(6, Unit.MONTH)),
+            ("review_answer_limit", Limit(10, Unit.WORKING_DAY)),
+            ("lawsuit_answer_limit", Limit(15, Unit.CALENDAR_DAY)),
         ],
     )
     def test_is_as_the_law_says(self, name, limit):
