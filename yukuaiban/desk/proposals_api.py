@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Path as InPath
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
@@ -16,10 +17,12 @@ from yukuaiban.calendars.reasons import FESTIVALS
 from yukuaiban.cases import recount
 from yukuaiban.cases.api_bodies import Words
 from yukuaiban.config.api_errors import OF_CHANGING, OF_READING
+from yukuaiban.desk import excel
 from yukuaiban.desk.bodies import Day
 from yukuaiban.desk.holidays import doubts_of, years
 from yukuaiban.desk.proposals import moves_dates, recount_now, stage_of
 from yukuaiban.items.loading import proposals as loads
+from yukuaiban.items.loading.excel import MAX_BYTES
 from yukuaiban.items.loading.holidays import year_in
 from yukuaiban.items.loading.models import PackChange, PackLoad
 from yukuaiban.items.loading.telling import Told
@@ -148,6 +151,21 @@ class HolidaysIn(Schema):
     days: list[HolidayIn] = Field(min_length=1, max_length=MOST_ROWS - 1)
 
 
+class RowErrorBody(Schema):
+    row: int = Field(description="As Excel counts; 0: the whole file.")
+    column: str
+    message: str
+
+
+class ExcelBody(Schema):
+    """What became of a department's file: the good rows are proposed, the bad ones go back."""
+
+    good: int
+    load: int | None = Field(description="The proposal of the good rows, for `GET /desk/proposals/{load_id}`.")
+    errors: list[RowErrorBody]
+    error_copy: str | None = Field(description="An .xlsx to send back, each bad row with its problem; base64.")
+
+
 class HolidaysLookBody(Schema):
     """What a year would change, before anybody proposes it."""
 
@@ -270,6 +288,41 @@ def propose(request: HttpRequest, given: HolidaysIn) -> Status[dict[str, Any]]:
     by = _editor(request)
     load, is_new = loads.propose_notice(year=_year(given), by=by)
     return Status(201 if is_new else 200, _load(loads.proposal(load.pk), by))
+
+
+@router.get(
+    "/excel/template",
+    response={200: bytes, **OF_READING},
+    operation_id="excel_template",
+    summary="A department's sheet to fill in",
+    openapi_extra={"responses": {200: {"content": {excel.XLSX: {"schema": {"type": "string", "format": "binary"}}}}}},
+)
+def excel_template(
+    request: HttpRequest, department: Annotated[str, Query(max_length=40, pattern=r"^[^\x00]*$")]
+) -> HttpResponse:
+    """An .xlsx with its service items; a cell left empty changes nothing."""
+    _editor(request)
+    return excel.template_file(department)
+
+
+@router.post(
+    "/excel",
+    response={200: ExcelBody, **OF_CHANGING},
+    operation_id="excel_import",
+    summary="Propose a department's Excel file",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {excel.XLSX: {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
+def excel_import(request: HttpRequest, all_or_nothing: bool = False) -> dict[str, Any]:
+    """The file is the body. Good rows wait for a second editor; the same file again is the same proposal."""
+    by = _editor(request)
+    report = excel.take(request.read(MAX_BYTES + 1), by=by, all_or_nothing=all_or_nothing)
+    copy = b64encode(report.error_copy).decode() if report.error_copy else None
+    return {**report.as_json(), "error_copy": copy}
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yukuaiban.desk import catalogue, holidays, licences, news, pages, proposals
+from yukuaiban.desk import catalogue, excel, holidays, licences, news, pages, proposals
 
 app_name = "desk"
 urlpatterns = [
@@ -31,4 +31,6 @@ urlpatterns = [
     path("desk/proposals/<int:pk>/compare", proposals.compare, name="proposal_compare"),
     path("desk/proposals/<int:pk>/sign", proposals.take_over, name="proposal_sign"),
     path("desk/holidays", holidays.holidays, name="holidays"),
+    path("desk/excel", excel.upload, name="excel"),
+    path("desk/excel/template", excel.template, name="excel_template"),
 ]

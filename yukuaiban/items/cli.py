@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,7 @@ def _register_items(parser: argparse.ArgumentParser) -> None:
     take.add_argument("file", type=Path)
     take.add_argument("--by", metavar="ACCOUNT", required=True, help="phone, e-mail or account number")
     take.add_argument("--all-or-nothing", action="store_true", help="one bad row refuses the file")
-    take.add_argument("--errors", type=Path, metavar="FILE", help="where the copy to send back goes")
+    take.add_argument("--errors", type=Path, metavar="FILE", help="where the copy to send back goes (beside the file)")
     take.set_defaults(run=_import)
     blank = verbs.add_parser("template", help="an .xlsx for a department to fill in, with its service items")
     blank.add_argument("file", type=Path)
@@ -114,13 +115,16 @@ def _diff(args: argparse.Namespace) -> int:
 
 
 def _load(args: argparse.Namespace) -> int:
+    from yukuaiban.items.loading.pack import files_of
     from yukuaiban.items.loading.proposals import compare_start
-    from yukuaiban.items.loading.publishing import catalogue_is_live, load_city, propose_folder
+    from yukuaiban.items.loading.publishing import catalogue_is_live, is_loaded, load_city, propose_folder
 
     if not catalogue_is_live():
         done = load_city(report=_say(args), folder=args.folder, theirs=args.theirs)
         return _report_load(args, done)
     by = _editor(args.by) if args.by else None
+    if is_loaded(files_of(args.folder.resolve()), theirs=args.theirs):
+        return _report_load(args, None)
     proposal = propose_folder(args.folder, by=by, theirs=args.theirs)
     compare_start(proposal)
     return _report_load(args, proposal)
@@ -129,12 +133,14 @@ def _load(args: argparse.Namespace) -> int:
 def _report_load(args: argparse.Namespace, load: PackLoad | None) -> int:
     if args.json:
         _print_json(_as_json(load) if load else {"state": "unchanged"})
-    elif load is not None and load.state == load.State.PROPOSED:
+    elif load is None:
+        print("Nothing to load: these files were published last.")
+    elif load.state == load.State.PROPOSED:
         print(
             f"Load {load.pk} is proposed. A second person publishes it, at the desk or here:"
             f" yukuaiban pack publish {load.pk} --by ACCOUNT"
         )
-    elif load is not None:
+    else:
         print(f"Load {load.pk} is published{f' ({load.exempt_because})' if load.exempt_because else ''}.")
     return 0
 
@@ -210,15 +216,24 @@ def _import(args: argparse.Namespace) -> int:
     from yukuaiban.items.loading.excel import import_workbook
 
     report = import_workbook(args.file.read_bytes(), by=_editor(args.by), all_or_nothing=args.all_or_nothing)
-    if report.errors and args.errors:
-        args.errors.write_bytes(report.error_copy)
+    copy = (args.errors or _free_name(args.file)) if report.errors else None
+    if copy:
+        copy.write_bytes(report.error_copy)
     if args.json:
-        _print_json(report.as_json())
+        _print_json(report.as_json() | {"error_copy": str(copy) if copy else None})
     else:
         for error in report.errors:
             print(error)
         print(report.summary())
+        if copy:
+            print(f"The copy to send back: {copy}")
     return 1 if report.errors else 0
+
+
+def _free_name(file: Path) -> Path:
+    """Where the copy goes when nobody said: beside the file, never over a copy that somebody may be mending."""
+    names = (file.with_name(f"{file.stem}-errors{n}.xlsx") for n in chain([""], (f"-{i}" for i in count(2))))
+    return next(name for name in names if not name.exists())
 
 
 def _template(args: argparse.Namespace) -> int:

@@ -54,6 +54,17 @@ class Program:
         assert answer.status_code == status, (method, path, answer.status_code, answer.content.decode()[:800])
         return answer.json() if answer.content else None
 
+    def send(self, path: str, content: bytes, *, status: int = 200) -> Any:
+        """A file as the body."""
+        answer = Client().post(
+            f"/api/v1/desk{path}",
+            content,
+            content_type="application/octet-stream",
+            headers={"Authorization": f"Bearer {self.token}"},
+        )
+        assert answer.status_code == status, answer.content.decode()[:800]
+        return answer.json()
+
 
 @pytest.fixture
 def where(city: None) -> Office:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import io
 import re
 from datetime import date
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from openpyxl import load_workbook
 
 from tests.people import at, officer
 from yukuaiban.calendars import selectors as calendars
@@ -25,6 +28,7 @@ from yukuaiban.items.loading.models import PackLoad
 from yukuaiban.items.loading.publishing import propose_folder
 from yukuaiban.items.models import DirectoryEntry
 from yukuaiban.items.tests.packs import edited, write_pack
+from yukuaiban.items.tests.test_excel import workbook
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Account
 from yukuaiban.places.models import Department
@@ -97,6 +101,53 @@ def load(small: Path, editors: tuple[Actor, Actor]) -> PackLoad:
     load = propose_folder(small, by=Account.objects.get(pk=editors[0].account_id))
     proposals.compare(load.pk)
     return load
+
+
+GOOD, BAD = ["SM-0001", "高龄津贴", "990101", 5, "工作日"], ["SM-0001", "", "990102", 30, "工作日"]
+
+
+class TestADepartmentsSheetAtTheDesk:
+    def sheet(self, *rows: list[Any]) -> SimpleUploadedFile:
+        return SimpleUploadedFile("民政局.xlsx", workbook(*rows))
+
+    def test_is_handed_out_and_comes_back(self, editors) -> None:
+        one = Desk(editors[0])
+        assert 'value="990101-civil_affairs"' in one.get("excel")
+        answer = one.client.get("/zh/desk/excel/template", {"department": "990101-civil_affairs"})
+        assert load_workbook(io.BytesIO(answer.content)).worksheets[0]["A2"].value == "SM-0001"
+        one.get("excel/template?department=nobody", status=404)
+        where = one.post("excel", {"file": self.sheet(GOOD)})
+        load = PackLoad.objects.get(kind=PackLoad.Kind.EXCEL)
+        assert where == f"/zh/desk/proposals/{load.pk}"
+        assert one.post("excel", {"file": self.sheet(GOOD)}) == where, "the same again is the same proposal"
+
+    def test_bad_rows_are_told_and_go_back_in_a_copy(self, editors) -> None:
+        page = Desk(editors[0]).post("excel", {"file": self.sheet(GOOD, BAD)}, status=200)
+        assert "不得长于法定办结时限" in page
+        assert "1 行待第二人发布" in page
+        found = re.search(r'href="data:[^;]+;base64,([^"]+)" download="([^"]+)"', page)
+        assert found
+        assert found[2] == "民政局-退回副本.xlsx"
+        rows = list(load_workbook(io.BytesIO(base64.b64decode(found[1]))).worksheets[0].iter_rows(values_only=True))
+        assert [row[2] for row in rows[1:]] == ["990102"]
+
+    def test_one_bad_row_sends_all_back_when_asked(self, editors) -> None:
+        sent = {"file": self.sheet(GOOD, BAD), "all_or_nothing": "on"}
+        assert "没有导入任何行" in Desk(editors[0]).post("excel", sent, status=200)
+        assert not PackLoad.objects.filter(kind=PackLoad.Kind.EXCEL).exists()
+
+    def test_what_is_no_workbook_is_told_at_the_field(self, editors) -> None:
+        sent = {"file": SimpleUploadedFile("a.xlsx", b"PK")}
+        assert "这不是 .xlsx 文件" in Desk(editors[0]).post("excel", sent, status=422)
+
+    def test_is_handed_in_by_programs(self, editors) -> None:
+        one, other = map(Program, editors)
+        told = one.send("/excel", workbook(GOOD, BAD))
+        assert (told["good"], [error["row"] for error in told["errors"]]) == (1, [3])
+        assert load_workbook(io.BytesIO(base64.b64decode(told["error_copy"])))
+        assert one.send("/excel", workbook(GOOD))["error_copy"] is None
+        assert other("GET", f"/proposals/{told['load']}")["kind"] == "excel"
+        assert one.send("/excel", b"PK", status=422)["code"] == "items.workbook_refused"
 
 
 class TestAPackAtTheDesk:

@@ -365,9 +365,11 @@ def differences_in(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _propose(rows: list[dict[str, Any]], *, by: Any) -> PackLoad:
-    """Keep the good rows as a proposal, in one file of JSON lines."""
+    """Keep the good rows as a proposal, in one file of JSON lines. The same again is the same proposal."""
     content = b"\n".join(msgspec.json.encode({k: v for k, v in row.items() if v not in (None, "", [])}) for row in rows)
     pack = Pack(files={"excel/rows.jsonl": content})
+    if waiting := PackLoad.waiting(pack.digest, by=by):
+        return waiting
     with transaction.atomic():
         PackFile.objects.bulk_create(
             [PackFile(digest=pack.manifest["excel/rows.jsonl"], content=content)], ignore_conflicts=True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -82,6 +84,11 @@ class PackLoad(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pack} {self.version} ({self.state})"
+
+    @classmethod
+    def waiting(cls, digest: bytes, *, by: Any, theirs: bool = False) -> PackLoad | None:
+        """The same files, proposed by the same person, that still wait: proposing them again is no second proposal."""
+        return cls.objects.filter(state=cls.State.PROPOSED, digest=digest, loaded_by=by, theirs=theirs).first()
 
 
 class PackChange(models.Model):

@@ -57,6 +57,12 @@ def last_published() -> PackLoad | None:
     )
 
 
+def is_loaded(files: Mapping[str, bytes], *, theirs: bool = False) -> bool:
+    """Whether these very files were published last: loading them again would change nothing."""
+    last = last_published()
+    return last is not None and not theirs and bytes(last.digest) == digest_of(_manifest(files))
+
+
 def load_city(
     report: Report = lambda line: None, folder: Path | None = None, *, theirs: bool = False, by: Any = None
 ) -> PackLoad | None:
@@ -67,12 +73,10 @@ def load_city(
     folder = (folder or settings.PACKS_DIR / settings.CITY).resolve()
     files = files_of(folder)
     last = last_published()
-    if last and bytes(last.digest) == digest_of(_manifest(files)) and not theirs:
+    if last and is_loaded(files, theirs=theirs):
         report(_("目录没有变化（{version}）").format(version=last.version))
         return None
-    proposal = _waiting(digest_of(_manifest(files)), by=by, theirs=theirs) or propose(
-        files, folder.name, by=by, theirs=theirs
-    )
+    proposal = propose(files, folder.name, by=by, theirs=theirs)
     if not catalogue_is_live():
         return publish(proposal.pk, by=by, exempt_because=_("首次装载空库，尚无第二人"), report=report)
     if not settings.PRODUCTION:
@@ -115,7 +119,12 @@ def compare(folder: Path, *, theirs: bool = False) -> Diff:
 
 
 def propose(files: Mapping[str, bytes], city: str, *, by: Any = None, theirs: bool = False) -> PackLoad:
-    """Check a pack and keep it as a proposal, exactly as it is. Raises PackErrors."""
+    """Check a pack and keep it as a proposal, exactly as it is; the same again is the same proposal.
+
+    Raises: PackErrors.
+    """
+    if waiting := PackLoad.waiting(digest_of(_manifest(files)), by=by, theirs=theirs):
+        return waiting
     pack = _validated(files, city)
     with transaction.atomic():
         PackFile.objects.bulk_create(
@@ -126,11 +135,6 @@ def propose(files: Mapping[str, bytes], city: str, *, by: Any = None, theirs: bo
             pack=city, version=pack.head.version, manifest=pack.manifest, digest=pack.digest, theirs=theirs,
             loaded_by=by, loaded_at=now(),
         )  # fmt: skip
-
-
-def _waiting(digest: bytes, *, by: Any, theirs: bool) -> PackLoad | None:
-    """The same files, proposed by the same person, that still wait: proposing them again is no second proposal."""
-    return PackLoad.objects.filter(state=PackLoad.State.PROPOSED, digest=digest, loaded_by=by, theirs=theirs).first()
 
 
 def propose_folder(folder: Path, *, by: Any = None, theirs: bool = False) -> PackLoad:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from yukuaiban.config.errors import NotFound, PermissionRefused
 from yukuaiban.items import cli
@@ -15,6 +16,7 @@ from yukuaiban.items.loading.export import exported_files
 from yukuaiban.items.loading.models import PackLoad
 from yukuaiban.items.loading.publishing import last_published, stored_files
 from yukuaiban.items.tests.packs import edited, write_pack
+from yukuaiban.items.tests.test_excel import workbook
 from yukuaiban.people.models import Account, Desk, Post, Role
 from yukuaiban.places.models import Department
 
@@ -75,6 +77,31 @@ def test_a_change_is_loaded_by_one_and_published_by_another(small: Path, capsys:
     assert "Wedding booking" in capsys.readouterr().out
     assert run("pack", "loads", "--json") == 0
     assert [load["state"] for load in printed(capsys)] == ["published", "published"]
+
+
+def test_a_load_that_is_typed_again_is_no_second_one(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = editor("first@example.test")
+    assert run("pack", "load", str(small), "--by", first.email, "--json") == 0
+    assert printed(capsys) == {"state": "unchanged"}
+    (small / "directory.csv").write_text(edited("directory.csv", ("Marriage booking", "Wedding booking")))
+    for _time in range(2):
+        assert run("pack", "load", str(small), "--by", first.email) == 0
+    assert PackLoad.objects.filter(state="proposed").count() == 1
+
+
+def test_a_file_with_bad_rows_leaves_a_copy_to_send_back_beside_it(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    editor("first@example.test")
+    file = tmp_path / "items.xlsx"
+    file.write_bytes(workbook(["SM-0001", "高龄津贴", "990101", 30, "工作日"], ["SM-0001", "", "990102", 5, "工作日"]))
+    for name in ("items-errors.xlsx", "items-errors-2.xlsx"):  # the first may be half mended already
+        assert run("items", "import", str(file), "--by", "first@example.test") == 1
+        assert f"The copy to send back: {tmp_path / name}" in capsys.readouterr().out
+        assert "不得长于" in str(load_workbook(tmp_path / name).worksheets[0]["I2"].value)
+    assert PackLoad.objects.filter(kind=PackLoad.Kind.EXCEL).count() == 1, "the same good rows are one proposal"
+    assert run("items", "import", str(file), "--by", "first@example.test", "--errors", str(tmp_path / "b.xlsx")) == 1
+    assert (tmp_path / "b.xlsx").exists()
 
 
 def test_who_holds_no_editors_post_can_neither_load_nor_publish(small: Path) -> None:

@@ -295,7 +295,7 @@ def test_two_loads_at_once_end_as_one_after_the_other(tmp_path: Path) -> None:
     folder = write_pack(tmp_path)
     load_city(folder=folder)
     change(folder, "directory.csv", ("Marriage booking", "Wedding booking"))
-    first, second = propose_folder(folder), propose_folder(folder)
+    first, second = propose_folder(folder), propose_folder(folder, theirs=True)
     start = threading.Barrier(2)
     failed: list[BaseException] = []
 
