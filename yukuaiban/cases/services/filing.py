@@ -168,7 +168,8 @@ def draft_discard(*, case_id: int, by: Actor) -> None:
 
 
 def case_file(*, case_id: int, by: Actor, at: datetime, idempotency_key: str | None = None) -> Receipt:
-    """File a draft: check everything, then one act with a receipt. Filing the same draft again gives the same filing.
+    """File a draft: check everything, then one act with a receipt. Filing the same draft again gives the same filing,
+    and so does filing it twice at once: whoever comes second is given the receipt of the first.
 
     Raises:
         AnswersInvalid, MaterialsMissing: with every path or slot at once; the draft stays as it is.
@@ -178,7 +179,13 @@ def case_file(*, case_id: int, by: Actor, at: datetime, idempotency_key: str | N
     """
     if idempotency_key and (earlier := _filed_with(by, idempotency_key)):
         return Receipt(earlier, None)
-    return _file(case_id=case_id, by=by, at=at, idempotency_key=idempotency_key)
+    try:
+        return _file(case_id=case_id, by=by, at=at, idempotency_key=idempotency_key)
+    except (TransitionRefused, IntegrityError):
+        filed = _filed_meanwhile(case_id, by, idempotency_key)
+        if filed is None:
+            raise
+        return Receipt(filed, None)
 
 
 @one_act
@@ -242,6 +249,13 @@ def _file(*, case_id: int, by: Actor, at: datetime, idempotency_key: str | None)
 
 def _filed_with(by: Actor, key: str) -> Case | None:
     return Case.objects.filter(filed_by_id=by.account_id, idempotency_key=key).first()
+
+
+def _filed_meanwhile(case_id: int, by: Actor, key: str | None) -> Case | None:
+    """What the same request, sent at the same time, filed first: this draft, or another one under its key."""
+    if key and (other := _filed_with(by, key)):
+        return other
+    return Case.objects.filter(pk=case_id, filed_by_id=by.account_id).exclude(state=State.DRAFT).first()
 
 
 def _check_requirements(ctx: Context, answers: Mapping[str, Any]) -> None:

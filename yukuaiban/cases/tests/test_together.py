@@ -17,6 +17,7 @@ from yukuaiban.cases.services.receipt import Wanted
 from yukuaiban.cases.tests.test_life import give_materials
 from yukuaiban.chain.verification import verify
 from yukuaiban.config.errors import DomainError
+from yukuaiban.items.models import ServiceItem
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 50
@@ -74,6 +75,45 @@ def test_fifty_acts_on_one_case_and_one_takes_effect_per_state(filed):
     assert len(states) == len(set(states))  # one act per state
     assert Case.objects.get(pk=case_id).seq == len(events)
     assert verify(case_id).holds
+
+
+@pytest.fixture
+def two_drafts(city):
+    """The same item in two districts, each ready to be filed."""
+    where, who = office(), applicant(person())
+    drafts = []
+    for item in ServiceItem.objects.filter(entry=where.item.entry_id).order_by("code")[:2]:
+        draft = services.draft_start(service_item_id=item.pk, by=who, at=at(TUESDAY))
+        services.draft_save(case_id=draft.pk, answers=RESIDENCE, by=who, at=at(TUESDAY))
+        give_materials(draft)
+        drafts.append(draft.pk)
+    return drafts, who
+
+
+@pytest.mark.parametrize("key", ["the-same-0001", None])
+def test_a_filing_sent_many_times_at_once_is_one_filing_and_all_are_given_its_receipt(two_drafts, key):
+    (draft, _other), who = two_drafts
+    receipts = []
+
+    def file():
+        receipts.append(services.case_file(case_id=draft, by=who, at=at(TUESDAY), idempotency_key=key))
+
+    assert [error for error in run_together([file] * 8) if error] == []
+    assert {receipt.case.pk for receipt in receipts} == {draft}
+    assert len([receipt for receipt in receipts if receipt.code]) == 1, "the code is told once"
+    assert len(history(draft)) == 1
+
+
+def test_one_key_for_two_drafts_at_once_files_one_and_names_it_to_both(two_drafts):
+    drafts, who = two_drafts
+    receipts = []
+
+    def file(draft):
+        receipts.append(services.case_file(case_id=draft, by=who, at=at(TUESDAY), idempotency_key="the-same-0001"))
+
+    assert [error for error in run_together([lambda d=d: file(d) for d in drafts * 3]) if error] == []
+    assert len({receipt.case.pk for receipt in receipts}) == 1
+    assert Case.objects.filter(pk__in=drafts, state="draft").count() == 1
 
 
 def test_without_the_guard_acts_collide(filed, monkeypatch):
