@@ -31,6 +31,11 @@ class PageContext:
         return self.request.get_full_path()
 
     @property
+    def address(self) -> str:
+        """Where this page is found again, for paper."""
+        return settings.SITE_URL.rstrip("/") + self.request.path
+
+    @property
     def language(self) -> str:
         return (translation.get_language() or settings.LANGUAGE_CODE)[:2]
 

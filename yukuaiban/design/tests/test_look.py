@@ -88,3 +88,13 @@ def test_one_tap_leads_to_the_same_page_in_the_other_language(page_at):
     page.get_by_role("link", name="English").click()
     page.wait_for_url("**/en/offline")
     assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_paper_shows_what_is_folded_away_and_says_where_it_was_printed(page_at):
+    page = page_at(WIDE, "/zh/help")
+    page.emulate_media(media="print")
+    folded = page.locator("details.disclosure:not([open]) .disclosure-body")
+    assert folded.count() >= 2
+    assert all(body.bounding_box()["height"] > 20 for body in folded.all())
+    assert page.locator(".print-header").inner_text().count("/zh/help") == 1
+    assert not page.locator("header.page-head").is_visible()
