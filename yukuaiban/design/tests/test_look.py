@@ -98,3 +98,26 @@ def test_paper_shows_what_is_folded_away_and_says_where_it_was_printed(page_at):
     assert all(body.bounding_box()["height"] > 20 for body in folded.all())
     assert page.locator(".print-header").inner_text().count("/zh/help") == 1
     assert not page.locator("header.page-head").is_visible()
+
+
+def test_what_was_typed_stays_in_the_other_language_and_in_large_type(page_at):
+    page = page_at(PHONE, "/zh/cases/track")
+    page.fill("#number", "K7T4")
+    page.get_by_role("link", name="English").click()
+    page.wait_for_url("**/en/cases/track")
+    assert page.input_value("#number") == "K7T4"
+    page.locator("button[name=type]:visible").click()
+    page.wait_for_url("**/en/cases/track")
+    assert page.locator("html").get_attribute("data-type") == "large"
+    assert page.input_value("#number") == "K7T4"
+    page.goto("/en/cases/track")
+    assert page.input_value("#number") == ""  # it was for one change of the look
+
+
+def test_a_password_is_not_kept(page_at):
+    page = page_at(PHONE, "/zh/accounts/login/")
+    page.fill("[name=login]", "li@example.org")
+    page.fill("[name=password]", "a secret")
+    page.get_by_role("link", name="English").click()
+    page.wait_for_url("**/en/accounts/login/")
+    assert (page.input_value("[name=login]"), page.input_value("[name=password]")) == ("li@example.org", "")

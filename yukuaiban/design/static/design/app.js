@@ -135,6 +135,48 @@
     form.addEventListener("submit", function () { window.clearTimeout(waiting); waiting = 0; });
   });
 
+  // --- the same page in the other language, larger or darker: what was typed and not yet sent is there again ----------------------
+  // Kept in this tab, for the next page only; nothing secret, no files.
+  var KEPT = "ykb-typed";
+  function where() { return window.location.pathname.replace(/^\/[a-z]{2}\//, "/"); }
+  function typed() {
+    return Array.from(document.querySelectorAll("main form")).flatMap(function (form, number) {
+      return Array.from(form.elements).filter(function (field) {
+        return field.name && field.autocomplete !== "one-time-code"
+          && !/^(hidden|password|file|submit|button|fieldset|output)$/.test(field.type);
+      }).map(function (field) {
+        var choice = field.type === "radio" || field.type === "checkbox";
+        return { field: field, choice: choice, key: [number, field.name, choice ? field.value : ""].join("\n") };
+      });
+    });
+  }
+  function keep() {
+    var changed = typed().filter(function (one) {
+      var field = one.field;
+      if (one.choice) return field.checked !== field.defaultChecked;
+      if (field.options) return !Array.from(field.selectedOptions).every(function (o) { return o.defaultSelected; });
+      return field.value !== field.defaultValue;
+    }).map(function (one) { return [one.key, one.choice ? one.field.checked : one.field.value]; });
+    if (changed.length) window.sessionStorage.setItem(KEPT, JSON.stringify({ where: where(), changed: changed }));
+  }
+  document.addEventListener("click", function (event) { if (event.target.closest("a[hreflang]")) keep(); });
+  document.addEventListener("submit", function (event) {
+    if (event.target.querySelector("button[name=type], button[name=theme]")) keep();
+  });
+  document.addEventListener("DOMContentLoaded", function () {  // after htmx, which asks for what a choice shows
+    var kept = window.sessionStorage.getItem(KEPT);
+    if (!kept) return;
+    window.sessionStorage.removeItem(KEPT);
+    kept = JSON.parse(kept);
+    if (kept.where !== where()) return;
+    var values = new Map(kept.changed);
+    typed().forEach(function (one) {
+      if (!values.has(one.key)) return;
+      one.field[one.choice ? "checked" : "value"] = values.get(one.key);
+      ["input", "change"].forEach(function (name) { one.field.dispatchEvent(new Event(name, { bubbles: true })); });
+    });
+  });
+
   // --- keyboard: an element with data-key="a" is clicked by that key; j/k walk the rows of [data-rows] --------------------------
   function typing(target) {
     return target.closest("input, textarea, select, [contenteditable]") !== null;
