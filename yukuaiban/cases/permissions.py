@@ -8,7 +8,9 @@ from yukuaiban.cases.errors import NeedsSecondPerson, OwnCase
 from yukuaiban.cases.models import Case, Opinion, Step
 from yukuaiban.cases.states import TRANSITIONS, Act, By
 from yukuaiban.config.errors import NotFound, PermissionRefused
+from yukuaiban.people import selectors as people
 from yukuaiban.people.actors import Actor
+from yukuaiban.people.models import Account
 
 
 def check(by: Actor, act: Act, case: Case, *, step: Step | None = None) -> None:
@@ -24,7 +26,7 @@ def check(by: Actor, act: Act, case: Case, *, step: Step | None = None) -> None:
             raise PermissionRefused(_("系统不能代人“{act}”。").format(act=row.label))
         return
     if by.kind == "party":
-        if not _is_applicants_side(by, case):
+        if not is_applicants_side(by, case):
             raise _absent()
         if By.PARTY not in row.by:
             raise PermissionRefused(_("“{act}”由办理部门进行，申请人不能操作。").format(act=row.label))
@@ -52,8 +54,23 @@ def check_decider(by: Actor, case: Case, *, accepted_by: int | None, steps: int)
         raise NeedsSecondPerson(_("这一办件由您受理，须由另一人审查或决定。请转交。"))
 
 
-def _is_applicants_side(by: Actor, case: Case) -> bool:
-    return by.party_id == case.applicant_id or by.account_id == case.filed_by_id
+def is_applicants_side(by: Actor, case: Case) -> bool:
+    """The applicant, or who acts for him and holds authority in this item today: one that ended or was revoked ends
+    what may be seen and done in the cases filed under it, too.
+
+    Law: 民法典 第一百六十二条, 第一百七十三条; 个人信息保护法 第六条.
+    """
+    if by.kind != "party" or (by.party_id != case.applicant_id and by.account_id != case.filed_by_id):
+        return False
+    holder = getattr(case.applicant, "account", None)
+    if holder is not None and holder.pk == by.account_id:
+        return True
+    asked: dict[int, bool] = case.__dict__.setdefault("_may_act_for_applicant", {})  # asked once for all acts of a page
+    if by.account() not in asked:
+        item = case.service_item
+        account = Account.objects.select_related("party").get(pk=by.account())
+        asked[by.account()] = people.can_act_for(account, case.applicant_id, item=(item.entry.code, item.code))
+    return asked[by.account()]
 
 
 def _is_of_the_body(by: Actor, case: Case, step: Step | None) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from yukuaiban.calendars import Light, light_on
 from yukuaiban.calendars import selectors as calendars
-from yukuaiban.cases import door, timers
+from yukuaiban.cases import door, permissions, timers
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.models import Case, Work
 from yukuaiban.cases.preconditions import why_not
@@ -24,19 +24,24 @@ from yukuaiban.identifiers import case_number
 from yukuaiban.identifiers.errors import IdentifierError
 from yukuaiban.people.actors import Actor, actor_for_post
 from yukuaiban.people.models import Account, Post, Role
-from yukuaiban.people.selectors import posts_of
+from yukuaiban.people.selectors import parties_for, posts_of
 from yukuaiban.vault import blind_indexes
 
 PAGE = 20
+#: The states in which a clock runs.
+RUNNING = frozenset({State.SUBMITTED, State.CORRECTED, State.IN_REVIEW})
 T = TypeVar("T")
 WORKS_WITH_CASES = {Role.WINDOW, Role.HANDLER, Role.APPROVER, Role.SUPERVISOR}
 
-_JOINED = ("applicant", "service_item__entry", "division", "department")
+_JOINED = ("applicant__account", "service_item__entry", "division", "department")
 
 
 def case_for_party(by: Actor, number: str) -> Case:
-    """A case of the party the person acts for, or one he filed himself. Raises NotFound."""
-    return _one(Q(applicant_id=by.party_id) | Q(filed_by_id=by.account_id), number)
+    """A case of the party the person acts for, or one he filed himself, while he has authority in it. Raises NotFound."""
+    case = _one(Q(applicant_id=by.party_id) | Q(filed_by_id=by.account_id), number)
+    if not permissions.is_applicants_side(by, case):
+        raise _absent()
+    return case
 
 
 def case_for_officer(by: Actor, number: str) -> Case:
@@ -45,7 +50,7 @@ def case_for_officer(by: Actor, number: str) -> Case:
     A catalogue editor and a security auditor have no business in cases. Law: 个人信息保护法 第六条.
     """
     if by.role not in WORKS_WITH_CASES:
-        raise NotFound(_("没有这个办件，或您无权查看。请核对编号。"))
+        raise _absent()
     body = Q(department_id=by.department_id, division_id=by.division)
     return _one((body | Q(steps__desk_id=by.desk_id)) & ~Q(state=State.DRAFT), number)
 
@@ -89,10 +94,14 @@ def case_by_code(number: str, code: str) -> Case:
 def _one(allowed: Q, number: str) -> Case:
     case = Case.objects.filter(allowed, number=number).select_related(*_JOINED).distinct().first()
     if case is None:
-        raise NotFound(_("没有这个办件，或您无权查看。请核对编号。"))
+        raise _absent()
     if timers.fire_due(case.pk, at=now()):
         case = Case.objects.select_related(*_JOINED).get(pk=case.pk)
     return case
+
+
+def _absent() -> NotFound:
+    return NotFound(_("没有这个办件，或您无权查看。请核对编号。"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,7 @@ def my_cases(by: Actor, *, after: str | None = None, drafts: bool | None = None)
     Args:
         drafts: True only drafts, False only filed ones, None both.
     """
-    rows = Case.objects.filter(applicant_id=by.party_id).select_related("service_item__entry", "division", "applicant")
+    rows = Case.objects.filter(_within_authority(by)).select_related("service_item__entry", "division", "applicant")
     if drafts is not None:
         rows = rows.filter(state=State.DRAFT) if drafts else rows.exclude(state=State.DRAFT)
     if after:
@@ -120,9 +129,22 @@ def my_cases(by: Actor, *, after: str | None = None, drafts: bool | None = None)
     return Page(found[:PAGE], more)
 
 
+def _within_authority(by: Actor) -> Q:
+    """The cases of the party the person acts for, of the items his authority reaches."""
+    mine = Q(applicant_id=by.party_id)
+    account = Account.objects.select_related("party").get(pk=by.account())
+    if account.party_id == by.party_id:
+        return mine
+    limits = [acting.items for acting in parties_for(account) if acting.party.pk == by.party_id]
+    if any(items is None for items in limits):
+        return mine
+    codes = sorted({code for items in limits for code in items or ()})
+    return mine & (Q(service_item__code__in=codes) | Q(service_item__entry__code__in=codes))
+
+
 def next_matters(by: Actor, *, most: int = 3) -> list[Case]:
     """What the person has to do next, or waits for: corrections first, then what is due first."""
-    rows = Case.objects.filter(applicant_id=by.party_id, state__in=[*OPEN, State.DRAFT]).select_related(
+    rows = Case.objects.filter(_within_authority(by), state__in=[*OPEN, State.DRAFT]).select_related(
         "service_item__entry", "applicant"
     )
     order = {State.CORRECTION: 0, State.DRAFT: 1}
@@ -151,10 +173,8 @@ def work_list(
         rows = rows.filter(bucket=bucket)
     if mine is not None:
         rows = rows.filter(post_id=mine)
-    if light is Light.RED:
-        rows = rows.filter(case__due_on__lt=today(), case__is_provisional=False)
-    elif light is Light.YELLOW:
-        rows = rows.filter(Q(case__warn_on__lte=today()) | Q(case__promised_on__lt=today()) | Q(due_on__lt=today()))
+    if light in (Light.RED, Light.YELLOW):
+        rows = rows.filter(_shows(light, today()))
     if search.strip():
         rows = rows.extra(where=["cases_work.search @@ %s::tsquery"], params=[_search(desks, search)])
     if after:
@@ -172,9 +192,18 @@ def _search(desks: Sequence[int], text: str) -> str:
     return f"({at}) & ({wanted})" if wanted else f"({at})"
 
 
+def _shows(light: Light, on: date) -> Q:
+    """The rows whose case `light_of` gives a red or a yellow light."""
+    late = Q(case__due_on__lt=on, case__is_provisional=False)
+    if light is Light.RED:
+        return Q(case__state__in=RUNNING) & late
+    passed = Q(case__due_on__lt=on) | Q(case__promised_on__lt=on) | Q(case__step_on__lt=on)
+    return Q(case__state__in=RUNNING) & (passed | Q(case__warn_on__lte=on)) & ~late
+
+
 def light_of(case: Case, on: date | None = None) -> Light:
     """The light of a case today, from its stored dates."""
-    running = State(case.state) in {State.SUBMITTED, State.CORRECTED, State.IN_REVIEW}
+    running = State(case.state) in RUNNING
     return light_on(
         on or today(),
         due_on=case.due_on,

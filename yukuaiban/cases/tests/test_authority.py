@@ -1,0 +1,98 @@
+"""An agent reaches his principal's cases as far as his authority does, and no longer than it holds."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.people import RESIDENCE, applicant, at, office, person
+from yukuaiban.cases import selectors, services
+from yukuaiban.cases.tests.test_life import MONDAY, give_materials
+from yukuaiban.config.errors import NotFound, PermissionRefused
+from yukuaiban.people.models import Mandate
+from yukuaiban.people.services import mandate_revoke
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pair(city):
+    """A person, his agent, and the office of an item."""
+    return person("刘示例"), person("王示例"), office()
+
+
+def mandate(principal, agent, items: list[str] | None, *, until: date = MONDAY + timedelta(days=30)) -> Mandate:
+    return Mandate.objects.create(
+        kind="relative",
+        state="confirmed",
+        principal=principal.party,
+        agent=agent.party,
+        items=items,
+        valid_from=MONDAY,
+        valid_until=until,
+        asked_at=at(MONDAY),
+        asked_by=principal,
+        confirmed_at=at(MONDAY),
+        confirmed_by=principal,
+    )
+
+
+def filed(by, where):
+    case = services.draft_start(service_item_id=where.item.pk, by=by, at=at(MONDAY))
+    services.draft_save(case_id=case.pk, answers=RESIDENCE, by=by, at=at(MONDAY))
+    give_materials(case)
+    return services.case_file(case_id=case.pk, by=by, at=at(MONDAY)).case
+
+
+class TestAnAuthorityLimitedToItems:
+    def test_does_not_open_cases_of_other_items(self, pair):
+        principal, agent, where = pair
+        case = filed(applicant(principal), where)
+        mandate(principal, agent, ["another-item"])
+        by = applicant(agent, principal.party)
+        assert list(selectors.my_cases(by).rows) == []
+        assert selectors.next_matters(by) == []
+        with pytest.raises(NotFound):
+            selectors.case_for_party(by, case.number)
+        with pytest.raises(NotFound):
+            services.case_withdraw(case_id=case.pk, by=by, at=at(MONDAY), reason="不该能撤回")
+        with pytest.raises(PermissionRefused):
+            services.draft_start(service_item_id=where.item.pk, by=by, at=at(MONDAY))
+
+    def test_opens_those_it_names(self, pair):
+        principal, agent, where = pair
+        case = filed(applicant(principal), where)
+        mandate(principal, agent, ["another-item"])
+        mandate(principal, agent, [where.item.entry.code])
+        by = applicant(agent, principal.party)
+        assert list(selectors.my_cases(by).rows) == [case]
+        assert selectors.case_for_party(by, case.number) == case
+
+
+class TestAnAuthorityThatIsOver:
+    def test_revoked_it_opens_nothing_more_not_even_what_was_filed_under_it(self, pair):
+        principal, agent, where = pair
+        row = mandate(principal, agent, None)
+        by = applicant(agent, principal.party)
+        case = filed(by, where)
+        assert selectors.case_for_party(by, case.number) == case
+        mandate_revoke(account=principal, mandate_id=row.pk, at=at(MONDAY, 11))
+        for actor in (by, applicant(agent)):
+            with pytest.raises(NotFound):
+                selectors.case_for_party(actor, case.number)
+            with pytest.raises(NotFound):
+                services.case_withdraw(case_id=case.pk, by=actor, at=at(MONDAY, 12), reason="不该能撤回")
+        assert list(selectors.my_cases(by).rows) == []
+        assert selectors.case_for_party(applicant(principal), case.number) == case
+
+    def test_a_draft_is_not_filed_after_its_end(self, pair, monkeypatch):
+        principal, agent, where = pair
+        mandate(principal, agent, None, until=MONDAY + timedelta(days=1))
+        by = applicant(agent, principal.party)
+        case = services.draft_start(service_item_id=where.item.pk, by=by, at=at(MONDAY))
+        services.draft_save(case_id=case.pk, answers=RESIDENCE, by=by, at=at(MONDAY))
+        give_materials(case)
+        monkeypatch.setenv("YUKUAIBAN_TODAY", "2026-03-03")
+        with pytest.raises((NotFound, PermissionRefused)):
+            services.case_file(case_id=case.pk, by=by, at=at(date(2026, 3, 3)))
