@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -49,6 +49,10 @@ class WorkFilter:
             "mine": "1" if self.mine else "",
         }
         return urlencode({key: value for key, value in pairs.items() if value})
+
+    def but(self, **changes: Any) -> str:
+        """The same with something else in it: what a link to the neighbouring filter holds."""
+        return replace(self, **changes).query
 
 
 def of(by: Actor) -> list[SavedFilter]:

@@ -298,7 +298,8 @@ def propose(request: HttpRequest, given: HolidaysIn) -> Status[dict[str, Any]]:
     openapi_extra={"responses": {200: {"content": {excel.XLSX: {"schema": {"type": "string", "format": "binary"}}}}}},
 )
 def excel_template(
-    request: HttpRequest, department: Annotated[str, Query(max_length=40, pattern=r"^[^\x00]*$")]
+    request: HttpRequest,
+    department: Annotated[str, Query(max_length=40, pattern=r"^[^\x00]*$", description="Its code.")] = "",
 ) -> HttpResponse:
     """An .xlsx with its service items; a cell left empty changes nothing."""
     _editor(request)

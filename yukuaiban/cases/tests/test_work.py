@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from tests.people import at
+from yukuaiban.calendars import Light
 from yukuaiban.cases import selectors, services
 from yukuaiban.cases.models import Case
 from yukuaiban.cases.services.decision import Ground
@@ -88,3 +89,25 @@ def test_a_new_index_key_loses_nothing_and_the_old_one_may_go(filed, settings, t
         file.unlink()
     keys.reload()
     assert not_found(where.window.desk_id, receipt.case) == []
+
+
+DAY, NEAR, FAR = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)  # today is the second
+STORED = [
+    {"due_on": due, "promised_on": promised, "step_on": step, "warn_on": warn, "is_provisional": provisional}
+    for due, warn in ((None, None), (DAY, DAY), (NEAR, DAY), (FAR, NEAR), (FAR, FAR))
+    for promised in (None, DAY, FAR)
+    for step in (None, DAY, NEAR)
+    for provisional in (False, True)
+]
+
+
+@pytest.mark.parametrize("light", [Light.RED, Light.YELLOW])
+def test_the_list_of_a_light_holds_the_cases_that_show_it(filed, light):  # noqa: F811
+    receipt, where, _who = filed
+    case = receipt.case
+    for state in ("submitted", "correction", "in_review", "paused"):
+        for dates in STORED:
+            Case.objects.filter(pk=case.pk).update(state=state, **dates)
+            case.refresh_from_db()
+            shown = [row.case_id for row in selectors.work_list([where.window.desk_id], light=light).rows]
+            assert (shown == [case.pk]) == (selectors.light_of(case) is light), (state, dates)

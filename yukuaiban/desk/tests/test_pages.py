@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import date
 
 import pytest
@@ -44,3 +45,18 @@ def test_the_help_names_every_key(clerk_and_case):
     for label in ("受理", "一次告知补正", "不予许可", "通知听证时间地点"):
         assert label in page.split("desk-keys-list")[1], label
     assert '<h1 class="visually-hidden">Cases</h1>' in browser.get("/en/desk/").content.decode()
+
+
+def test_a_filter_is_laid_over_the_others_and_a_search_stays_inside_them(clerk_and_case):
+    browser, case = clerk_and_case
+    page = html.unescape(browser.get("/zh/desk/?bucket=intake&light=yellow").content.decode())
+    assert 'href="/zh/desk/?bucket=review&light=yellow"' in page, "another tab keeps the light"
+    assert 'href="/zh/desk/?bucket=intake&light=red"' in page, "another light keeps the tab"
+    assert 'href="/zh/desk/?bucket=intake" aria-current="true"' in page, "the light that is on is put out"
+    assert 'href="/zh/desk/?bucket=intake&light=yellow&mine=1"' in page
+    search = page.split('role="search"')[1].split("</form>")[0]
+    assert '<input type="hidden" name="bucket" value="intake">' in search
+    assert '<input type="hidden" name="light" value="yellow">' in search
+    page = html.unescape(browser.get(f"/zh/desk/cases/{case.number}?q=zhang").content.decode())
+    assert "清除筛选" in page
+    assert 'href="/zh/desk/?light=red&q=zhang"' in page
