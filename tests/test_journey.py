@@ -417,6 +417,7 @@ def test_from_signing_up_to_a_licence_that_a_stranger_verifies(
     page.reload()
     assert Case.objects.get(number=number).promised_on is not None
     expect(page.locator(".clock-line").first).to_contain_text("听证")
+    expect(page.locator(".notice").first).to_contain_text("听证：")
     look(page, "case_paused")
     handler = signed_in(width, where.handler, "/zh/desk/")  # no officer stays logged in for two weeks
 

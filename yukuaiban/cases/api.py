@@ -408,6 +408,16 @@ def hearing(request: HttpRequest, number: Number, given: ReasonIn) -> dict[str, 
 
 
 @router.post(
+    "/{number}/hearing/give-up",
+    response={200: CaseBody, **OF_CHANGING},
+    operation_id="give_up_hearing",
+    summary="Give up the hearing that one asked for",
+)
+def give_up_hearing(request: HttpRequest, number: Number, given: Annotated[ReasonIn, Body()]) -> dict[str, Any]:
+    return _act(request, number, services.hearing_give_up, reason=given.reason)
+
+
+@router.post(
     "/{number}/supplement",
     response={200: CaseBody, **OF_CHANGING},
     operation_id="supplement",

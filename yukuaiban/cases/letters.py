@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from django.utils.translation import override
 
 from yukuaiban.cases.context import Context, Happened
-from yukuaiban.cases.models import Case, Hearing
+from yukuaiban.cases.models import Case
 from yukuaiban.cases.models.procedure import PauseKind
 from yukuaiban.cases.states import Act
 from yukuaiban.chain import store
@@ -76,7 +77,7 @@ def make_all(ctx: Context) -> int:
         occasions[kind] = occasions.get(kind, 0) + 1
         if letters.exists(ctx.case.pk, kind, occasions[kind]):
             continue
-        context = replace(context_of(ctx, happened, payloads.get(happened.seq, {})), occasion=occasions[kind])
+        context = replace(context_of(ctx, happened, payloads), occasion=occasions[kind])
         letters.letter_issue(subject=ctx.case.pk, kind=kind, context=context, department_id=ctx.case.department_id)
         made += 1
     return made
@@ -89,8 +90,8 @@ def _serve(case: Case, delivered: Happened) -> None:
             letters.letter_served(letter_id=letter.pk, how=delivered.facts["how"], at=delivered.at)
 
 
-def context_of(ctx: Context, h: Happened, payload: dict[str, Any]) -> LetterContext:
-    """What the letter for one event says."""
+def context_of(ctx: Context, h: Happened, payloads: Mapping[int, dict[str, Any]]) -> LetterContext:
+    """What the letter for one event says. Args: payloads: of all events, by number; without those erased."""
     case, content = ctx.case, ctx.content
     department = Department.objects.select_related("parent").get(pk=case.department_id)
     base = LetterContext(
@@ -108,11 +109,14 @@ def context_of(ctx: Context, h: Happened, payload: dict[str, Any]) -> LetterCont
         is_due_provisional=h.facts.get("provisional", case.is_provisional),
         limit_days=content.promised.value,
     )
-    return replace(base, **_more(ctx, Act(h.act), h, payload, content))
+    return replace(base, **_more(ctx, Act(h.act), h, payloads, content))
 
 
-def _more(ctx: Context, act: Act, h: Happened, payload: dict[str, Any], content: ItemContent) -> dict[str, Any]:
+def _more(
+    ctx: Context, act: Act, h: Happened, payloads: Mapping[int, dict[str, Any]], content: ItemContent
+) -> dict[str, Any]:
     """The fields that a kind of letter adds."""
+    payload = payloads.get(h.seq, {})
     reasons = tuple(filter(None, [payload.get("reason", "")]))
     match act:
         case Act.ACCEPT | Act.DEEM_ACCEPTED:
@@ -144,7 +148,7 @@ def _more(ctx: Context, act: Act, h: Happened, payload: dict[str, Any], content:
         case Act.TELL_HEARING_RIGHT:
             return {"hearing_subject": ctx.guide.name_zh, "request_by": date.fromisoformat(h.facts["request_by"])}
         case Act.NOTIFY_HEARING | Act.RECORD_HEARING:
-            return _hearing(ctx)
+            return _hearing(ctx, h, payloads)
         case Act.GRANT:
             return {"decided_on": h.on, "licence": _licence(ctx)}
         case Act.REFUSE:
@@ -190,16 +194,19 @@ def _corrections(payload: dict[str, Any], content: ItemContent) -> tuple[Correct
     )
 
 
-def _hearing(ctx: Context) -> dict[str, Any]:
-    hearing = Hearing.objects.select_related("chair__account__party").get(case=ctx.case)
+def _hearing(ctx: Context, h: Happened, payloads: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
+    """Of a notice, or of a record with the notice that stood when it was made: a notice may be followed by another."""
+    notice = next(n for n in reversed(ctx.history) if n.seq <= h.seq and n.act == Act.NOTIFY_HEARING)
+    told, record = payloads.get(notice.seq, {}), payloads.get(h.seq, {})
+    chair = Post.objects.select_related("account__party").get(pk=notice.facts["chair"])
     return {
         "hearing_subject": ctx.guide.name_zh,
-        "hearing_at": _local(hearing.held_at),
-        "hearing_place": hearing.place,
-        "is_hearing_public": hearing.is_public,
-        "chair": _name(hearing.chair),
-        "people": tuple(Person(p["name"], p["as"]) for p in hearing.parties or ()),
-        "record": tuple(hearing.record.splitlines()),
+        "hearing_at": datetime.fromisoformat(told["held_at"]).astimezone(ZONE) if told else None,
+        "hearing_place": told.get("place", ""),
+        "is_hearing_public": notice.facts["public"],
+        "chair": str(chair.account),
+        "people": tuple(Person(p["name"], p["as"]) for p in record.get("parties", ())),
+        "record": tuple(record.get("outcome", "").splitlines()),
     }
 
 
@@ -211,11 +218,3 @@ def _licence(ctx: Context) -> LicenceFacts | None:
     if licence is None:
         return LicenceFacts(result.title.zh)
     return LicenceFacts(result.title.zh, licence.licence_id, licence.valid_from, licence.valid_until)
-
-
-def _local(at: datetime | None) -> datetime | None:
-    return at.astimezone(ZONE) if at else None
-
-
-def _name(post: Post | None) -> str:
-    return str(post.account) if post else ""

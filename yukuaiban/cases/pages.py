@@ -366,6 +366,18 @@ def request_hearing(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+def give_up_hearing(request: HttpRequest, number: str) -> HttpResponse:
+    by = party_actor(request)
+    found = selectors.case_for_party(by, number)
+    if request.method == "POST":
+        services.hearing_give_up(case_id=found.pk, by=by, at=now(), reason=request.POST.get("reason", "")[:500])
+        toasts.success(request, _("已放弃听证，继续办理。"))
+        return redirect("cases:case", number=number)
+    return render(request, "cases/give_up_hearing.html", {"case": found})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
 def supplement(request: HttpRequest, number: str) -> HttpResponse:
     """Hand in what was left to be made up (容缺)."""
     by = party_actor(request)

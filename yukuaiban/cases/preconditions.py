@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from yukuaiban.cases import door, permissions
@@ -145,8 +146,10 @@ def _request_hearing(ctx: Context, by: Actor) -> None:
     hearing = Hearing.objects.filter(case=ctx.case).first()
     if hearing is None or hearing.request_by is None:
         raise RuleRefused(_("办理机关尚未告知听证权利。如认为应当听证，可以给办理人员留言。"))
-    if hearing.requested_on or hearing.called_on:
+    if hearing.called_on or (hearing.requested_on and not hearing.given_up_on):
         raise RuleRefused(_("已经申请过听证。"))
+    if hearing.given_up_on and _asked_by_officer(ctx) == by.is_officer:
+        raise RuleRefused(_("已经放弃听证。"))
     if ctx.today > hearing.request_by:
         raise RuleRefused(
             _("申请听证的期限已于 {on} 届满。").format(on=hearing.request_by),
@@ -154,21 +157,39 @@ def _request_hearing(ctx: Context, by: Actor) -> None:
         )
 
 
+def _asked_by_officer(ctx: Context) -> bool:
+    """Whether the last request for a hearing was written down for a third party."""
+    asked = next(h for h in reversed(ctx.history) if h.act == Act.REQUEST_HEARING)
+    return bool(asked.actor["kind"] == "officer")
+
+
 def open_hearing_right(ctx: Context) -> Hearing | None:
-    """The hearing that may still be asked for."""
-    hearing = Hearing.objects.filter(case=ctx.case, requested_on__isnull=True, called_on__isnull=True).first()
+    """The hearing that may still be asked for: what one side gave up the other may yet want."""
+    nobody_asked = Q(requested_on__isnull=True) | Q(given_up_on__isnull=False)
+    hearing = Hearing.objects.filter(nobody_asked, case=ctx.case, called_on__isnull=True).first()
     return hearing if hearing and hearing.request_by and ctx.today <= hearing.request_by else None
 
 
 def _call_hearing(ctx: Context, _by: Actor) -> None:
-    hearing = Hearing.objects.filter(case=ctx.case).first()
+    hearing = Hearing.objects.filter(case=ctx.case, given_up_on__isnull=True).first()
     if hearing and (hearing.requested_on or hearing.called_on):
         raise RuleRefused(_("这一办件已经有听证。"))
 
 
+def _give_up_hearing(ctx: Context, by: Actor) -> None:
+    """Who requested it may give it up, until it is held; what the body called for the public's sake nobody can."""
+    hearing = running_hearing(ctx)
+    if hearing.called_on:
+        raise RuleRefused(_("听证由办理机关依职权举行，不能放弃。"))
+    if _asked_by_officer(ctx) != by.is_officer:
+        raise RuleRefused(_("听证由谁申请，由谁放弃。"))
+    if hearing.held_at and hearing.held_at <= ctx.at:
+        raise RuleRefused(_("听证的时间已到。没有到场的，记入听证笔录。"))
+
+
 def running_hearing(ctx: Context) -> Hearing:
     """The hearing that was requested or called and has no record yet. Raises RuleRefused."""
-    hearing = Hearing.objects.filter(case=ctx.case, recorded_on__isnull=True).first()
+    hearing = Hearing.objects.filter(case=ctx.case, recorded_on__isnull=True, given_up_on__isnull=True).first()
     if hearing is None or not (hearing.requested_on or hearing.called_on):
         raise RuleRefused(_("这一办件没有进行中的听证。"))
     return hearing
@@ -264,6 +285,7 @@ CHECKS: dict[Act, Check] = {
     Act.REJECT_EXTENSION: _reject_extension,
     Act.TELL_HEARING_RIGHT: _tell_hearing_right,
     Act.REQUEST_HEARING: _request_hearing,
+    Act.GIVE_UP_HEARING: _give_up_hearing,
     Act.CALL_HEARING: _call_hearing,
     Act.NOTIFY_HEARING: _notify_hearing,
     Act.RECORD_HEARING: _record_hearing,

@@ -168,6 +168,7 @@ def _title(h: Happened, content: ItemContent, language: str) -> str:
         Act.REQUEST_HEARING: (
             _("利害关系人申请听证，停止计时") if h.actor["kind"] == "officer" else _("申请听证，停止计时")
         ),
+        Act.GIVE_UP_HEARING: _("放弃听证，恢复计时"),
         Act.CALL_HEARING: _("决定举行听证，停止计时"),
         Act.NOTIFY_HEARING: _("通知听证时间和地点"),
         Act.RECORD_HEARING: _("听证结束，恢复计时"),
@@ -263,6 +264,11 @@ def _of_procedure(h: Happened, payload: dict[str, Any]) -> str:
     return " · ".join(str(part) for part in found if part)
 
 
+def _paused_by_hearing(ctx: Context) -> bool:
+    last = next(h.act for h in reversed(ctx.history) if h.act in {Act.PAUSE, Act.REQUEST_HEARING, Act.CALL_HEARING})
+    return last != Act.PAUSE
+
+
 def next_thing(ctx: Context, language: str) -> NextThing | None:
     """The one next action on top of the case page, for the applicant."""
     case, number = ctx.case, ctx.case.number
@@ -304,8 +310,16 @@ def next_thing(ctx: Context, language: str) -> NextThing | None:
                     kind="warn",
                 )
             return NextThing(_("部门正在审查"), "", by_day=case.promised_on, by_day_label=_("承诺办结"))
-        case State.PAUSED:
+        case State.PAUSED if not _paused_by_hearing(ctx):
             return NextThing(_("正在进行特别程序，不计入时限"), "", by_day=case.step_on, by_day_label=_("预计结束"))
+        case State.PAUSED:
+            held_at = Hearing.objects.filter(case=case).values_list("held_at", flat=True).first()
+            return NextThing(
+                _("听证：{at}").format(at=datetime_text(held_at)) if held_at else _("等待听证通知"),
+                _("听证的时间不计入办理时限。"),
+                by_day=case.step_on,
+                by_day_label=_("预计结束"),
+            )
         case State.GRANTED | State.CERTIFIED:
             return NextThing(_("已准予，正在制证送达"), by_day=case.step_on, by_day_label=_("最迟送达"))
         case State.CLOSED | State.DELIVERED if case.licence_id:

@@ -59,6 +59,7 @@ class Act(StrEnum):
     REJECT_EXTENSION = "reject_extension"
     TELL_HEARING_RIGHT = "tell_hearing_right"
     REQUEST_HEARING = "request_hearing"
+    GIVE_UP_HEARING = "give_up_hearing"
     CALL_HEARING = "call_hearing"
     NOTIFY_HEARING = "notify_hearing"
     RECORD_HEARING = "record_hearing"
@@ -153,6 +154,7 @@ TRANSITIONS: Final[dict[Act, Transition]] = {
         _row(A.REJECT_EXTENSION, {S.IN_REVIEW}, None, {By.APPROVER}, "行政许可法 第四十二条第一款", _("不同意延长期限")),
         _row(A.TELL_HEARING_RIGHT, {S.IN_REVIEW}, None, {By.HANDLER, By.APPROVER}, "行政许可法 第四十七条第一款", _("告知听证权利")),
         _row(A.REQUEST_HEARING, {S.IN_REVIEW}, S.PAUSED, {By.PARTY, By.HANDLER, By.APPROVER}, "行政许可法 第四十七条第一款", _("申请听证")),
+        _row(A.GIVE_UP_HEARING, {S.PAUSED}, S.IN_REVIEW, {By.PARTY, By.HANDLER, By.APPROVER}, "制度 ADR 0079", _("放弃听证（恢复计时）")),
         _row(A.CALL_HEARING, {S.IN_REVIEW}, S.PAUSED, {By.HANDLER, By.APPROVER}, "行政许可法 第四十六条", _("依职权举行听证")),
         _row(A.NOTIFY_HEARING, {S.PAUSED}, None, {By.HANDLER, By.APPROVER}, "行政许可法 第四十八条第一款（一）", _("通知听证时间地点")),
         _row(A.RECORD_HEARING, {S.PAUSED}, S.IN_REVIEW, {By.HANDLER, By.APPROVER}, "行政许可法 第四十八条第一款（五）", _("记录听证结果（恢复计时）")),

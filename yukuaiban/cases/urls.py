@@ -19,6 +19,7 @@ urlpatterns = [
     path("cases/<str:number>/correction", pages.correction, name="correction"),
     path("cases/<str:number>/withdraw", pages.withdraw, name="withdraw"),
     path("cases/<str:number>/hearing", pages.request_hearing, name="request_hearing"),
+    path("cases/<str:number>/hearing/give-up", pages.give_up_hearing, name="give_up_hearing"),
     path("cases/<str:number>/supplement", pages.supplement, name="supplement"),
     path("cases/<str:number>/letters/<int:pk>", pages.letter, name="letter"),
     path("cases/<str:number>/messages", pages.message, name="message"),

@@ -363,6 +363,7 @@ ACTS: dict[Act, DeskAct] = {
     Act.REJECT_EXTENSION: DeskAct(ReasonForm, services.case_reject_extension, _("期限不变；可以重新提出延长。")),
     Act.TELL_HEARING_RIGHT: DeskAct(NoQuestion, services.hearing_tell_right, _("告知书随即发出；申请听证的期限届满前不能作决定。")),
     Act.REQUEST_HEARING: DeskAct(HearingOfForm, services.hearing_request_of, _("停止计时，组织听证。")),
+    Act.GIVE_UP_HEARING: DeskAct(ReasonForm, services.hearing_give_up, _("不再举行听证，恢复计时。")),
     Act.CALL_HEARING: DeskAct(ReasonForm, services.hearing_call, _("停止计时，组织听证。")),
     Act.NOTIFY_HEARING: DeskAct(NotifyHearingForm, services.hearing_notify, _("听证通知书随即发出，须提前七个工作日。"), "n", "primary"),
     Act.RECORD_HEARING: DeskAct(RecordHearingForm, services.hearing_record, _("听证结束，恢复计时；决定应当根据笔录作出。"), None, "primary"),

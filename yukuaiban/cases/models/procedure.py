@@ -64,7 +64,6 @@ class Pause(OfCase):
     expected_days = models.PositiveSmallIntegerField()  # working days
     from_on = models.DateField()
     until_on = models.DateField(null=True, blank=True)
-    outcome = EncryptedTextField(blank=True, default="")
 
     class Meta:
         ordering = ["from_on", "id"]
@@ -106,6 +105,7 @@ class Hearing(OfCase):
     told_on = models.DateField(null=True, blank=True)
     request_by = models.DateField(null=True, blank=True)
     requested_on = models.DateField(null=True, blank=True)
+    given_up_on = models.DateField(null=True, blank=True)  # by who requested it
     called_on = models.DateField(null=True, blank=True)  # by the body itself
     hold_by = models.DateField(null=True, blank=True)
     noticed_on = models.DateField(null=True, blank=True)

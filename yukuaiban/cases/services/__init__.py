@@ -17,6 +17,7 @@ from yukuaiban.cases.services.exits import (
 from yukuaiban.cases.services.filing import case_file, draft_discard, draft_save, draft_start
 from yukuaiban.cases.services.hearing import (
     hearing_call,
+    hearing_give_up,
     hearing_notify,
     hearing_record,
     hearing_request,
@@ -75,6 +76,7 @@ __all__ = [
     "draft_save",
     "draft_start",
     "hearing_call",
+    "hearing_give_up",
     "hearing_notify",
     "hearing_record",
     "hearing_request",

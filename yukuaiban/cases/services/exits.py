@@ -10,7 +10,7 @@ from yukuaiban.cases import clocks, door, rules, timers, work
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import RuleRefused
-from yukuaiban.cases.models import Case, Extension, Remedy, Step
+from yukuaiban.cases.models import Case, Extension, Hearing, Remedy, Step
 from yukuaiban.cases.preconditions import begin
 from yukuaiban.cases.services.receipt import follow, make_steps, need, open_stage
 from yukuaiban.cases.states import TRANSITIONS, Act, State
@@ -196,4 +196,5 @@ def case_reopen(*, case_id: int, by: Actor, at: datetime) -> Case:
     )
     Step.objects.filter(case=case).update(passed_on=None)
     Extension.objects.filter(case=case).delete()  # the new limit may be extended once, as any
+    Hearing.objects.filter(case=case).delete()  # and the right to a hearing is told anew; the chain keeps what was
     return case

@@ -66,6 +66,15 @@ def hearing_request_of(*, case_id: int, by: Actor, at: datetime, third_party: in
 
 
 @one_act
+def hearing_give_up(*, case_id: int, by: Actor, at: datetime, reason: str = "") -> Case:
+    """Who requested the hearing wants it no more; the clock goes on. See ADR 0079."""
+    ctx = begin(Act.GIVE_UP_HEARING, case_id, by=by, at=at)
+    case = restart_clock(ctx, Act.GIVE_UP_HEARING, payload={"reason": reason.strip()}, by=by)
+    Hearing.objects.filter(case=case).update(given_up_on=ctx.today)
+    return case
+
+
+@one_act
 def hearing_call(*, case_id: int, by: Actor, at: datetime, reason: str) -> Case:
     """The body holds a hearing of its own accord, for great public interest. Law: 行政许可法 第四十六条."""
     ctx = begin(Act.CALL_HEARING, case_id, by=by, at=at)
@@ -86,6 +95,7 @@ def _begin(ctx: Context, act: Act, hearing: Hearing, *, reason: str, by: Actor) 
     else:
         hearing.called_on = ctx.today
     hearing.hold_by = hold_by
+    hearing.given_up_on = hearing.noticed_on = hearing.held_at = None
     hearing.save()
     return case
 
@@ -151,8 +161,9 @@ def hearing_record(
     need(record, _("听证笔录"))
     if not signed_by:
         raise RuleRefused(_("听证笔录应当交听证参加人确认无误后签字或者盖章。请写明签字人。"))
-    case = restart_clock(ctx, Act.RECORD_HEARING, outcome=record, by=by)
     hearing.record, hearing.recorded_on = record, ctx.today
     hearing.parties, hearing.signed_by = list(map(dict, parties)), list(signed_by)
+    payload = {"outcome": record, "parties": hearing.parties, "signed_by": hearing.signed_by}
+    case = restart_clock(ctx, Act.RECORD_HEARING, payload=payload, by=by)
     hearing.save(update_fields=["record", "recorded_on", "parties", "signed_by"])
     return case

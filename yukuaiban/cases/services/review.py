@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -174,10 +175,10 @@ def case_resume(*, case_id: int, by: Actor, at: datetime, outcome: str) -> Case:
     """End the special procedure: the clock goes on with what was left. Law: 行政许可法 第四十五条."""
     ctx = begin(Act.RESUME, case_id, by=by, at=at)
     need(outcome, _("特别程序的结果"))
-    return restart_clock(ctx, Act.RESUME, outcome=outcome, by=by)
+    return restart_clock(ctx, Act.RESUME, payload={"outcome": outcome}, by=by)
 
 
-def restart_clock(ctx: Context, act: Act, *, outcome: str, by: Actor) -> Case:
+def restart_clock(ctx: Context, act: Act, *, payload: dict[str, Any], by: Actor) -> Case:
     """Resume by any act that has this effect."""
     case = ctx.case
     facts = {"on": ctx.today}
@@ -187,7 +188,7 @@ def restart_clock(ctx: Context, act: Act, *, outcome: str, by: Actor) -> Case:
         act,
         Outcome(
             facts=facts,
-            payload={"outcome": outcome},
+            payload=payload,
             columns=dates,
             work=work.rows(case, State.IN_REVIEW, ctx.steps, due_on=dates["promised_on"] or dates["due_on"]),
             outbox=follow(case, act),

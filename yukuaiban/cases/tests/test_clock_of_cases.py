@@ -11,13 +11,14 @@ from yukuaiban.cases import selectors, services
 from yukuaiban.cases.clocks import of_case
 from yukuaiban.cases.context import Context, history
 from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused, TransitionRefused
-from yukuaiban.cases.letters import make_all
+from yukuaiban.cases.letters import context_of, make_all
 from yukuaiban.cases.models import Case, Timer
 from yukuaiban.cases.preconditions import open_hearing_right
 from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.services.decision import Ground
 from yukuaiban.cases.services.receipt import Wanted
 from yukuaiban.cases.tests.test_life import MONDAY, filed, give_materials  # noqa: F401  (a fixture)
+from yukuaiban.chain import store
 from yukuaiban.config.errors import PermissionRefused
 from yukuaiban.config.now import ZONE
 from yukuaiban.messages.letters.selectors import letters_for
@@ -328,6 +329,38 @@ class TestHearing:
         step = case.steps.get(state="open")
         assert (step.opened_on, step.days) == (date(2026, 3, 2), 2)
         assert step.due_on == case.step_on == date(2026, 3, 16)  # 3 and 16 March: what stops the case stops its steps
+
+    def test_who_asked_for_it_gives_it_up_and_the_clock_goes_on(self, accepted):
+        """docs/adr/0079"""
+        case, where, who = accepted
+        services.hearing_tell_right(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)))
+        services.hearing_request(case_id=case.pk, by=who, at=at(date(2026, 3, 3)))
+        with pytest.raises(RuleRefused, match="由谁放弃"):
+            services.hearing_give_up(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 4)))
+        services.hearing_give_up(case_id=case.pk, by=who, at=at(date(2026, 3, 6)))
+        case.refresh_from_db()
+        assert (case.state, case.promised_on) == ("in_review", date(2026, 3, 12))  # 3, 4 and 5 March did not count
+        with pytest.raises(RuleRefused):
+            services.hearing_request(case_id=case.pk, by=who, at=at(date(2026, 3, 6)))
+        services.hearing_call(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 6)), reason="重大公共利益")
+        with pytest.raises(RuleRefused, match="依职权"):
+            services.hearing_give_up(case_id=case.pk, by=who, at=at(date(2026, 3, 6)))
+
+    def test_a_second_notice_is_a_second_letter_and_each_says_its_own_time(self, accepted):
+        case, where, who = accepted
+        services.hearing_tell_right(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)))
+        services.hearing_request(case_id=case.pk, by=who, at=at(date(2026, 3, 4)))
+        for held_on in (date(2026, 3, 16), date(2026, 3, 18)):
+            services.hearing_notify(
+                case_id=case.pk, by=where.handler, at=at(date(2026, 3, 5)), held_at=at(held_on), place="示例会议室",
+                chair=where.window.post_id,
+            )  # fmt: skip
+        ctx = Context(Case.objects.get(pk=case.pk), at(date(2026, 3, 5), 17))
+        make_all(ctx)
+        assert letters_for(case.pk).filter(kind="hearing_notice").count() == 2
+        payloads = store.payloads(case.pk)
+        told = [context_of(ctx, h, payloads).hearing_at for h in ctx.history if h.act == "notify_hearing"]
+        assert [at.date() for at in told] == [date(2026, 3, 16), date(2026, 3, 18)]
 
     def test_one_that_is_late_is_held_all_the_same(self, accepted):
         case, where, who = accepted
