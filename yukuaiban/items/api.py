@@ -55,6 +55,7 @@ class Asked(Schema):
         "", pattern=r"^([0-9]{2})?$", description="01 licensing, 05 payment, 07 confirmation, 20 service."
     )
     online: bool = Field(False, description="Only what can be filed here.")
+    division: str = Field("", pattern=r"^([0-9A-Z]{6})?$", description="Only what is done there: the city, a district.")
     after: str | None = Field(None, pattern=CODE, description="The `after` of the page before.")
 
 
@@ -161,8 +162,10 @@ class GuideBody(Schema):
 
 @router.get("", response={200: FoundBody, **REFUSALS}, operation_id="items", summary="Find what government does")
 def items(request: HttpRequest, asked: Annotated[Asked, Query()]) -> dict[str, Any]:
-    """The directory by words, pinyin, initials, theme, department, audience and type, ranked; twenty at a time."""
-    filters = Filters(asked.theme, asked.event, asked.department, asked.audience, asked.type, asked.online)
+    """The directory by words, pinyin, initials, theme, department, division, audience and type, ranked; twenty at a time."""
+    filters = Filters(
+        asked.theme, asked.event, asked.department, asked.audience, asked.type, asked.online, asked.division
+    )
     found, rows = find(asked.q, filters)
     start = _after(rows, asked.after)
     page = rows[start : start + PAGE]

@@ -18,6 +18,7 @@ from yukuaiban.items.index import Entry, Index
 from yukuaiban.items.models import DirectoryEntry, EntryVersion, ItemFigures, ServiceItem
 from yukuaiban.items.schema import Status
 from yukuaiban.places.models import Department
+from yukuaiban.places.selectors import city
 
 
 def in_force(on: date | None = None) -> QuerySet[ServiceItem]:
@@ -84,6 +85,7 @@ def catalogue() -> Index:
 @lru_cache(maxsize=1)
 def _catalogue(_epoch: int) -> Index:
     kinds = {d.kind: d for d in Department.objects.filter(division__kind="city")}
+    here = city().name_zh if kinds else ""
     rows = []
     for entry in DirectoryEntry.objects.select_related("current_version").order_by("code"):
         content = entry.current_version.content if entry.current_version else None
@@ -100,6 +102,7 @@ def _catalogue(_epoch: int) -> Index:
                 department_kind=entry.department_kind,
                 department_zh=body.short_zh if body else "",
                 department_en=body.short_en or body.name_en if body else "",
+                department_name=body.name_zh.partition(here)[2] or body.name_zh if body else "",
                 levels=entry.levels,
                 audience=tuple(entry.audience),
                 themes=tuple(entry.themes),
@@ -114,6 +117,16 @@ def _catalogue(_epoch: int) -> Index:
             )
         )
     return Index(rows)
+
+
+def offered_in(division: str) -> frozenset[str]:
+    """Codes of the entries that are done in one division, by its own departments, today."""
+    return _offered_in(division, today(), epochs.current().catalogue)
+
+
+@lru_cache(maxsize=64)
+def _offered_in(division: str, on: date, _epoch: int) -> frozenset[str]:
+    return frozenset(in_force(on).filter(division=division).values_list("entry__code", flat=True))
 
 
 def entry_of(code: str) -> DirectoryEntry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -78,10 +79,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _filters(request: HttpRequest) -> Filters:
     get = request.GET.get
-    theme, event, department, audience, kind = (
-        get(name, "") for name in ("theme", "event", "department", "audience", "type")
+    theme, event, department, audience, kind, division = (
+        get(name, "") for name in ("theme", "event", "department", "audience", "type", "division")
     )
-    return Filters(theme, event, department, audience, kind, online=get("online") == "1")
+    return Filters(theme, event, department, audience, kind, online=get("online") == "1", division=division)
 
 
 @require_safe
@@ -89,6 +90,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """By words, pinyin, initials, theme, life event, department, audience, type; a "nothing found" that helps."""
     text, filters = request.GET.get("q", "")[:80], _filters(request)
     found, rows = find(text, filters)
+    if found.division:
+        filters = replace(filters, division=found.division)
     start = _start(request)
     context = {
         "q": text,
@@ -101,6 +104,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "themes": selectors.topics("themes"),
         "events": selectors.topics("life_events"),
         "departments": _departments(),
+        "divisions": [places.city(), *places.current_districts()],
         "types": [t for t in ItemType if t.value in {e.item_type for e in items.catalogue().entries}],
         "elsewhere": found.rows[:5] if filters.any and not rows else [],
     }
@@ -143,16 +147,13 @@ def departments(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def entry(request: HttpRequest, code: str) -> HttpResponse:
-    """Who does it where: the city's department, and the districts'. One that is done in one place goes straight there."""
+    """Who does it where: the city's department, and the districts'. Done or asked for in one place, it goes straight there."""
     found = items.entry_of(code)
     offered = list(items.offered_by(code))
-    if len(offered) == 1:
-        return redirect("portal:item", code=offered[0].code)
-    return render(
-        request,
-        "portal/entry.html",
-        {"entry": found, "offered": offered, "here": request.GET.get("division", "")},
-    )
+    here = [one for one in offered if one.division_id == request.GET.get("division")]
+    if len(offered) == 1 or here:
+        return redirect("portal:item", code=(here or offered)[0].code)
+    return render(request, "portal/entry.html", {"entry": found, "offered": offered})
 
 
 @require_safe

@@ -4,6 +4,6 @@ PostgreSQL's own parsers do not cut Chinese; the tokens made here go into a `tsv
 dictionary), so an index needs no extension.
 """
 
-from yukuaiban.search.tokens import pinyin_keys, query, tokens, vector
+from yukuaiban.search.tokens import pinyin_beginnings, pinyin_keys, query, slips, tokens, vector
 
-__all__ = ["pinyin_keys", "query", "tokens", "vector"]
+__all__ = ["pinyin_beginnings", "pinyin_keys", "query", "slips", "tokens", "vector"]

@@ -68,6 +68,37 @@ def pinyin_keys(text: str) -> frozenset[str]:
     return frozenset({"".join(syllables), initials, *syllables} - {""})
 
 
+def pinyin_beginnings(text: str) -> dict[str, str]:
+    """A text read aloud as far as each of its characters: 居住证 -> ju: 居, juzhu: 居住, juzhuzheng: 居住证."""
+    han = "".join(c for c in normal(text) if is_han(c))
+    syllables = lazy_pinyin(han)
+    if len(syllables) != len(han):
+        return {}
+    return {"".join(syllables[:n]): han[:n] for n in range(1, len(han) + 1)}
+
+
+def slips(typed: str, word: str, most: int) -> int:
+    """How many slips of the finger lie between two words: a letter wrong, missing, too many, or two changed about.
+
+    Returns more than `most` as soon as there are more.
+    """
+    if abs(len(typed) - len(word)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(word) + 1))
+    for i, a in enumerate(typed, 1):
+        above, row, older = row, [i], before
+        for j, b in enumerate(word, 1):
+            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == word[j - 2] and b == typed[i - 2]:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+        before = above
+    return row[-1]
+
+
 def vector(words: Iterable[str]) -> str:
     """Lexemes as tsvector text, safely quoted."""
     return " ".join("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in sorted(set(words)) if word)

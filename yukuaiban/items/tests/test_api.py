@@ -44,6 +44,23 @@ def test_what_is_searched_is_what_the_portal_finds(get):
     assert get("", q="x", after="nothing-like-it", status=404)["code"] == "not_found"
 
 
+def test_a_search_keeps_to_what_is_done_in_one_division(get, residence):
+    everywhere = {row["code"] for row in get("", q="登记")["items"]}
+    city_alone = get("", q="居住证", division="500000")["items"]
+    assert get("", q="居住证", division="500103")["items"][0]["code"] == residence.entry.code
+    assert residence.entry.code not in {row["code"] for row in city_alone}
+    assert everywhere
+    assert get("", division="50010", status=422)["code"] == "invalid"
+
+
+@pytest.mark.parametrize("text", ["渝中区居住证", "居住证 渝中", "渝中区 jzz"])
+def test_words_that_name_a_district_are_searched_there(residence, client, text):
+    page = client.get("/zh/search", {"q": text}).content.decode()
+    assert f"/zh/services/{residence.entry.code}?division=500103" in page
+    there = client.get(f"/zh/services/{residence.entry.code}", {"division": "500103"})
+    assert there.url == f"/zh/items/{residence.code}"
+
+
 def test_a_guide_names_the_status_of_each_element(get, residence):
     guide = get(f"/{residence.code}")
     assert guide["content"]["statutory"]["source"]

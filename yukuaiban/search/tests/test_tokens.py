@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yukuaiban.search import pinyin_keys, tokens
+from yukuaiban.search import pinyin_beginnings, pinyin_keys, slips, tokens
 from yukuaiban.search.tokens import query_tokens
 
 
@@ -28,3 +29,24 @@ def test_a_rare_character_is_a_character():
 @given(st.text(max_size=40))
 def test_a_text_is_found_by_itself(text):
     assert query_tokens(text) <= tokens(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "far"),
+    [
+        ("gongjijin", "gongjijin", 0),
+        ("gongjijn", "gongjijin", 1),
+        ("yilaio", "yiliao", 1),
+        ("residense", "residents", 2),
+    ],
+)
+def test_slips_are_counted(typed, word, far):
+    assert slips(typed, word, 2) == far
+
+
+def test_counting_slips_stops_at_the_most_allowed():
+    assert slips("abcdefgh", "stuvwxyz", 1) == 2
+
+
+def test_a_text_is_read_aloud_character_by_character():
+    assert pinyin_beginnings("居住证") == {"ju": "居", "juzhu": "居住", "juzhuzheng": "居住证"}
