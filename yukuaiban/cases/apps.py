@@ -7,7 +7,7 @@ class CasesConfig(AppConfig):
     name = "yukuaiban.cases"
 
     def ready(self) -> None:
-        from yukuaiban.cases import matters, retention, services, work  # noqa: F401 - services: timers know them from here on
+        from yukuaiban.cases import holders, matters, retention, services, work  # noqa: F401 - services: timers know them from here on
         from yukuaiban.chain import heads
         from yukuaiban.materials import slots
         from yukuaiban.vault import rotation
@@ -15,4 +15,5 @@ class CasesConfig(AppConfig):
         rotation.also_index("work", work.reindex)
         heads.register("case", "cases_case")
         retention.register()
+        holders.connect()
         slots.register(matters.resolve, matters.may_read)

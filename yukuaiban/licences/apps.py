@@ -12,10 +12,12 @@ class LicencesConfig(AppConfig):
         from yukuaiban.config import retention
         from yukuaiban.design import navigation
         from yukuaiban.documents import register
-        from yukuaiban.licences import selectors
+        from yukuaiban.licences import exports, selectors
         from yukuaiban.licences.models import LicenceLook
         from yukuaiban.materials import sources
+        from yukuaiban.people import exports as copies
 
+        copies.register("licences", exports.export)
         heads.register("licence", "licences_licence")
         retention.register(
             retention.Kind(

@@ -14,7 +14,7 @@ from yukuaiban.config.api_errors import ErrorBody
 from yukuaiban.config.now import now
 from yukuaiban.identifiers import documents
 from yukuaiban.people import contacts, exports, limits, passes, selectors, services
-from yukuaiban.people.models import Account, Guardianship, Mandate, PersonRead, Relation
+from yukuaiban.people.models import Account, AccountEventKind, Guardianship, Mandate, PersonRead, Relation
 
 router = Router(tags=["people"])
 
@@ -307,7 +307,9 @@ def export(request: HttpRequest) -> HttpResponse:
     """All my data as one zip of JSON files."""
     account = account_of(request)
     limits.consume("export", account.number, at_most=5, seconds=24 * 3600)
-    content = exports.all_my_data(selectors.party_of(account), at=now())
+    at = now()
+    content = exports.all_my_data(selectors.party_of(account), at=at)
+    services.note(account, AccountEventKind.DATA_EXPORTED, at)
     return HttpResponse(content, content_type="application/zip")
 
 

@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -119,7 +119,8 @@ def obstacles(account: Account) -> list[str]:
 def account_close(*, account: Account, at: datetime) -> None:
     """Close an account (注销).
 
-    Deleted at once: phone, e-mail, password, second factors, sessions, consents, mandates given and held.
+    Deleted at once: phone, e-mail, password, second factors, sessions, consents, mandates given, held and not yet
+    answered, drafts.
     Kept, because the law asks for it: the person in cases and licences (archives), and the log of who read him.
 
     Raises: CannotClose while something is under way.
@@ -159,4 +160,8 @@ def _end_authority(account: Account, party: Party, at: datetime) -> None:
         mandate.save()
         for other in Account.objects.filter(party=mandate.agent_id):
             passes.revoke(other.pk)
+    unanswered = Mandate.objects.filter(state__in=[Mandate.State.ASKED, Mandate.State.OFFERED])
+    unanswered.filter(Q(principal=party) | Q(agent=party) | Q(asked_by=account)).update(
+        state=Mandate.State.DECLINED, revoked_at=at, revoked_by=account, code_hash="", end_reason=_("账号已注销")
+    )
     Consent.objects.filter(given_by=account, withdrawn_at__isnull=True).update(withdrawn_at=at)
