@@ -14,7 +14,7 @@ from yukuaiban.people import assurance, passes, selectors
 from yukuaiban.people.actors import SYSTEM, Actor
 from yukuaiban.people.errors import AlreadyDone, NeedsAssurance
 from yukuaiban.people.models import Account, AccountEventKind, Desk, Post, Role
-from yukuaiban.people.permissions import check_role, check_second_person
+from yukuaiban.people.permissions import SecondPersonNeeded, check_role
 from yukuaiban.people.services.accounts import note
 from yukuaiban.places.models import Department
 
@@ -34,7 +34,7 @@ def post_give(
     Raises: PermissionRefused, NeedsAssurance, Invalid, AlreadyDone.
     """
     _check_may_staff(by, desk)
-    check_second_person(by, [account.pk])
+    _check_not_himself(by, account)
     if account.party is None or not assurance.reaches(account.party.assurance, assurance.REAL_NAME):
         raise NeedsAssurance(_("岗位人员须先完成实名认证。"))
     _check_apart(account, desk, valid_from)
@@ -70,11 +70,20 @@ def post_substitute(
 ) -> Post:
     """Somebody stands in at a post for a dated time (代理): named by its holder or by a supervisor of the department.
 
+    Nobody hands on what he does not hold himself: a post that is over, or one at which he only stands in. A supervisor
+    stands in nowhere by his own word.
+
     Raises: NotFound, PermissionRefused, NeedsAssurance, Invalid, AlreadyDone.
     """
     post = _locked(post_id)
     if by.account_id != post.account_id:
         _check_may_staff(by, post.desk)
+        _check_not_himself(by, account)
+    if post.valid_until is not None and post.valid_until < valid_until:
+        message = _("代理不能晚于岗位本身的结束日期。")
+        raise Invalid(message, details={"last_day": message})
+    if post.substitute_for_id is not None:
+        raise Invalid(_("代理人不能再把岗位交给别人代理。请由岗位本人或负责人安排。"))
     if account.pk == post.account_id:
         raise Invalid(_("不能由本人代理自己的岗位。"), details={"account": ""})
     if account.party is None or not assurance.reaches(account.party.assurance, assurance.REAL_NAME):
@@ -93,7 +102,8 @@ def post_substitute(
 
 @transaction.atomic
 def post_end(*, post_id: int, on: date, by: Actor, at: datetime) -> Post:
-    """End a post: the officer holds it until before `on`; he loses it on every page within five seconds.
+    """End a post: the officer, and who stands in for him, hold it until before `on`; they lose it on every page within
+    five seconds.
 
     Raises: NotFound, PermissionRefused.
     """
@@ -101,6 +111,12 @@ def post_end(*, post_id: int, on: date, by: Actor, at: datetime) -> Post:
     _check_may_staff(by, post.desk)
     if post.valid_until is not None and post.valid_until <= on:
         return post
+    for stand_in in Post.objects.filter(substitute_for=post, valid_until__gt=on):
+        _end(stand_in, on, by, at)
+    return _end(post, on, by, at)
+
+
+def _end(post: Post, on: date, by: Actor, at: datetime) -> Post:
     if on <= post.valid_from:  # a range is never empty: one that never began is taken away
         post.delete()
     else:
@@ -131,6 +147,11 @@ def _check_may_staff(by: Actor, desk: Desk) -> None:
     check_role(by, Role.SUPERVISOR)
     if by.department_id != desk.department_id:
         raise PermissionRefused(_("只能安排本部门的岗位。"))
+
+
+def _check_not_himself(by: Actor, account: Account) -> None:
+    if by.account_id == account.pk:
+        raise SecondPersonNeeded(_("不能给自己安排岗位或代理。请由本部门的另一位负责人安排。"))
 
 
 def _check_apart(account: Account, desk: Desk, on: date) -> None:

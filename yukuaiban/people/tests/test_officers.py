@@ -151,6 +151,37 @@ class TestPosts:
             )
 
 
+class TestNobodyStandsInByHisOwnWord:
+    def ask(self, post, account, by):
+        return services.post_substitute(
+            post_id=post.pk, account=account, valid_from=today(), valid_until=today() + timedelta(days=7),
+            reason="休假", by=by, at=now(),
+        )  # fmt: skip
+
+    def test_a_supervisor_does_not_make_himself_an_approver(self):
+        _holder, post = make.officer(Role.APPROVER)
+        chief, seat = make.officer(Role.SUPERVISOR)
+        with pytest.raises(SecondPersonNeeded):
+            self.ask(post, chief, actor_for_post(chief, seat))
+        assert [held.pk for held in selectors.posts_of(chief)] == [seat.pk]
+
+    def test_a_post_that_is_over_is_not_handed_on(self):
+        holder, post = make.officer(Role.APPROVER)
+        by = actor_for_post(holder, post)
+        services.post_end(post_id=post.pk, on=today(), by=SYSTEM, at=now())
+        with pytest.raises(Invalid):
+            self.ask(post, make.account(real="示例友人"), by)
+
+    def test_a_substitute_does_not_hand_on_and_ends_with_the_post(self):
+        holder, post = make.officer(Role.APPROVER)
+        deputy = make.account(real="示例代理")
+        row = self.ask(post, deputy, actor_for_post(holder, post))
+        with pytest.raises(Invalid, match="代理人不能"):
+            self.ask(row, make.account(real="示例友人"), actor_for_post(deputy, row))
+        services.post_end(post_id=post.pk, on=today(), by=SYSTEM, at=now())
+        assert selectors.posts_of(deputy) == []
+
+
 class TestTheSecondFactorAtAPost:
     @pytest.fixture(autouse=True)
     def required(self, settings):
