@@ -28,5 +28,5 @@ def _cut(found: list[M], size: int) -> tuple[list[M], int | None]:
 
 
 def number_in(text: str | None) -> int | None:
-    """`after` as it stands in an address; what is no number opens the first page."""
+    """A row's number as it stands in an address or a field, `after` mostly; None for what is no number (`²` is none)."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yukuaiban.config import paging
 from yukuaiban.config.now import now, today
 from yukuaiban.documents import codes, register
 from yukuaiban.documents.signing import check
@@ -89,8 +90,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 def looks(request: HttpRequest, pk: int) -> HttpResponse:
     """Who looked at it: every time, newest first."""
     held = selectors.licence_for_holder(holder_actor(request), pk)
-    typed = request.GET.get("before", "")
-    before = int(typed) if typed.isdigit() and len(typed) < 19 else None
+    before = paging.number_in(request.GET.get("before"))
     found = selectors.looks_at(held, before=before, limit=51)
     return render(
         request,

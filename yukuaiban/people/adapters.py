@@ -11,7 +11,7 @@ from django import forms
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from yukuaiban.config.now import now
@@ -24,6 +24,7 @@ from yukuaiban.people.models import Account
 from yukuaiban.vault import decrypt, encrypt
 
 MFA_SECRET = b"mfa.authenticator.secret"
+WRONG_CODE = gettext_lazy("验证码不对，请核对后再试。")
 
 
 def display_name(account: Account) -> str:
@@ -48,6 +49,13 @@ class PhoneField(forms.CharField):
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Phones, where people go after logging in, and the gateway."""
+
+    # allauth's Chinese calls a wrong code an error code (错误代码), and its lock does not say how it ends
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "incorrect_code": WRONG_CODE,
+        "too_many_login_attempts": gettext_lazy("登录失败次数过多，请 5 分钟后再试，或改用验证码登录。"),
+    }
 
     # --- phones: an unproved number belongs to nobody, so nobody can block another's number by typing it ---------
 
@@ -147,6 +155,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets of authenticator apps and recovery codes stand encrypted."""
+
+    error_messages = {**DefaultMFAAdapter.error_messages, "incorrect_code": WRONG_CODE}
 
     def encrypt(self, text: str) -> str:
         return base64.b64encode(encrypt(text, aad=MFA_SECRET)).decode("ascii")

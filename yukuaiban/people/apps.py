@@ -54,3 +54,4 @@ class PeopleConfig(AppConfig):
         navigation.viewers_from(passes.identify)
         navigation.add("desk", _("更正与监护"), "people:requests", order=70, shown_to=works_as("window", "handler"))
         navigation.add("desk", _("岗位安排"), "people:posts", order=80, shown_to=works_as("supervisor"))
+        navigation.add("desk", _("审计日志"), "people:log", order=90, shown_to=works_as("auditor"))

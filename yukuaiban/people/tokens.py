@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from yukuaiban.config import paging
 from yukuaiban.config.errors import NotFound, PermissionRefused
 from yukuaiban.config.now import today
 from yukuaiban.people import selectors
@@ -92,6 +93,7 @@ def acting_party(request: HttpRequest, token: ApiToken) -> int | None:
     wanted = request.headers.get(ACTING_AS, "")
     if not wanted:
         return token.account.party_id
-    if not wanted.isdigit() or not selectors.can_act_for(token.account, int(wanted)):
+    party_id = paging.number_in(wanted)
+    if party_id is None or not selectors.can_act_for(token.account, party_id):
         raise NotFound(_("没有找到这个人或单位，或者您没有代其办理的权限。"))
-    return int(wanted)
+    return party_id

@@ -44,6 +44,7 @@ officers = [
     path("posts/give", desk.post_give, name="post_give"),
     path("posts/<int:pk>/substitute", desk.post_substitute, name="post_substitute"),
     path("posts/<int:pk>/end", desk.post_end, name="post_end"),
+    path("log", desk.log, name="log"),
     path("requests", desk.requests, name="requests"),
     path("requests/corrections/<int:pk>", desk.correction, name="correction"),
     path("requests/guardianships/<int:pk>", desk.guardianship, name="guardianship_confirm"),

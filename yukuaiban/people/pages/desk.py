@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,25 +12,36 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from yukuaiban.config import paging
 from yukuaiban.config.errors import Invalid, NotFound
 from yukuaiban.config.now import now, today
 from yukuaiban.people import access, services
 from yukuaiban.people.forms import DecisionForm, PostForm, SubstituteForm, attempt, posted
-from yukuaiban.people.models import Account, CorrectionRequest, Desk, Guardianship, Post, Role
+from yukuaiban.people.models import (
+    Account,
+    AccountEvent,
+    AccountEventKind,
+    CorrectionRequest,
+    Desk,
+    Guardianship,
+    PersonRead,
+    Post,
+    Role,
+)
 from yukuaiban.people.pages.common import form_page, page
 from yukuaiban.people.selectors import in_force
 from yukuaiban.people.services.privacy import FIELD_NAMES
 
 COUNTER = (Role.WINDOW, Role.HANDLER)
 AT_MOST = 100
+LOG_A_PAGE = 50
 
 
 @require_POST
 @access.at_post()
 def choose_post(request: HttpRequest) -> HttpResponse:
     """Work from another of my posts from now on."""
-    wanted = request.POST.get("post", "")
-    access.choose_post(request, int(wanted) if wanted.isdigit() else 0)
+    access.choose_post(request, paging.number_in(request.POST.get("post")) or 0)
     return redirect("people:me")
 
 
@@ -152,6 +164,38 @@ def post_end(request: HttpRequest, pk: int) -> HttpResponse:
             "action": reverse("people:post_end", args=[pk]),
             "back": reverse("people:posts"),
             "yes": _("结束岗位"),
+        },
+    )
+
+
+@require_safe
+@access.at_post(Role.AUDITOR)
+def log(request: HttpRequest) -> HttpResponse:
+    """What an auditor sees and nobody else: who of his department read whose record, and who got or lost a post."""
+    department = access.officer_actor(request).department_id
+    after = paging.number_in(request.GET.get("after"))
+    rows: list[Any]
+    kind = "posts" if request.GET.get("of") == "posts" else "reads"
+    if kind == "reads":
+        read = PersonRead.objects.filter(department=department)
+        rows, more = paging.newest(
+            read.select_related("party", "reader__party", "post__desk"), after=after, size=LOG_A_PAGE
+        )
+    else:
+        desks = Desk.objects.filter(department=department).in_bulk()
+        events = AccountEvent.objects.filter(kind=AccountEventKind.POST, facts__desk__in=list(desks))
+        found, more = paging.newest(events.select_related("account__party"), after=after, size=LOG_A_PAGE)
+        doers = Account.objects.select_related("party").in_bulk({row.facts.get("by") for row in found} - {None})
+        rows = [{"row": row, "desk": desks[row.facts["desk"]], "by": doers.get(row.facts.get("by"))} for row in found]
+    return page(
+        request,
+        "people/desk_log.html",
+        {
+            "here": "people:log",
+            "kind": kind,
+            "rows": rows,
+            "field_names": FIELD_NAMES,
+            "next": f"?of={kind}&after={more}" if more else None,
         },
     )
 

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yukuaiban.config import paging
 from yukuaiban.config.now import now
 from yukuaiban.people import access, assurance, selectors, services
 from yukuaiban.people.errors import IdentityHasAccount
@@ -132,8 +133,7 @@ def take_over(request: HttpRequest) -> HttpResponse:
 def identities(request: HttpRequest) -> HttpResponse:
     """For whom I act from now on (身份切换)."""
     if request.method == "POST":
-        wanted = request.POST.get("party", "")
-        access.choose_party(request, int(wanted) if wanted.isdigit() else 0)
+        access.choose_party(request, paging.number_in(request.POST.get("party")) or 0)
         acting = access.context(request)["acting"]
         messages.success(request, _("现在您以“{name}”的名义办事。").format(name=acting.party))
         return redirect(_next(request) or "people:me")

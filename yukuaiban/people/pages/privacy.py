@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yukuaiban.config import paging
 from yukuaiban.config.now import now
 from yukuaiban.people import access, exports, limits, selectors, services
 from yukuaiban.people.forms import CloseForm, CorrectionForm, attempt, posted
@@ -34,9 +35,9 @@ def reads(request: HttpRequest) -> HttpResponse:
     """Which officer read my record, when and why. Newest first; older ones by `?before=`."""
     party = _about(request)
     rows = PersonRead.objects.filter(party=party).select_related("department", "post__desk", "reader__party")
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        rows = rows.filter(pk__lt=int(before))
+    before = paging.number_in(request.GET.get("before"))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-pk")[: READS_A_PAGE + 1])
     return page(
         request,

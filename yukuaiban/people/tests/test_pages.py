@@ -75,6 +75,18 @@ class TestMyPage:
         assert "承办人" in make.signed_in(who).get("/zh/me").content.decode()
 
 
+class TestNumbersInAddressesAndFields:
+    """`²` is a digit to Python and no number."""
+
+    def test_what_is_no_number_is_not_found_or_the_first_page(self, person):
+        browser = make.signed_in(person)
+        assert browser.get("/zh/me/privacy/reads", {"before": "²"}).status_code == 200
+        assert browser.post("/zh/me/identities", {"party": "²"}).status_code == 404
+        assert (
+            make.signed_in(make.officer(Role.WINDOW)[0]).post("/zh/desk/people/post", {"post": "²"}).status_code == 404
+        )
+
+
 class TestRealNamePage:
     FORM = {"name": "示例甲", "id_kind": "resident_id", "id_number": "500000199001010016"}
 
@@ -92,6 +104,14 @@ class TestRealNamePage:
         assert answer.status_code == 422
         assert "18 位" in page
         assert 'value="示例甲"' in page
+
+    def test_a_refusal_of_no_field_is_said_once(self, person):
+        stranger = make.account()
+        answer = make.signed_in(stranger).post(
+            "/zh/me/real-name", {"name": "没有此人", "id_kind": "resident_id", "id_number": make.resident_id()}
+        )
+        assert answer.status_code == 422
+        assert answer.content.decode().count("姓名与证件号码核对不一致") == 1
 
     def test_a_passport_also_asks_for_birth_and_country(self):
         form = self.FORM | {"id_kind": "passport", "id_number": "E12345678", "name": "SAMPLE Marie"}
@@ -237,6 +257,25 @@ class TestDeskPages:
         assert browser.post(f"/zh/desk/people/posts/{others.pk}/substitute", form).status_code == 404
         browser.post(f"/zh/desk/people/posts/{post.pk}/substitute", form)
         assert selectors.posts_of(deputy)[0].substitute_for == post
+
+    def test_an_auditor_sees_the_log_of_his_department_and_nobody_else_does(self, person):
+        chief, _seat = make.officer(Role.SUPERVISOR)
+        clerk = make.at_work(Role.HANDLER, "示例经手")
+        services.person_read(party_id=person.party_id, by=clerk, reason="核对申请人身份", at=now())
+        auditor = make.signed_in(make.officer(Role.AUDITOR, "示例审计")[0])
+        page = auditor.get("/zh/desk/people/log").content.decode()
+        assert "核对申请人身份" in page
+        assert "示例经手" in page
+        assert person.party.name not in page  # masked
+        newcomer = make.account(real="示例新人")
+        make.signed_in(chief).post(
+            "/zh/desk/people/posts/give",
+            {"number": newcomer.number, "desk": clerk.desk_id, "valid_from": today().isoformat()},
+        )
+        assert "示例新人" in auditor.get("/zh/desk/people/log", {"of": "posts"}).content.decode()
+        elsewhere = make.signed_in(make.officer(Role.AUDITOR, "他处示例", make.department("civil_affairs"))[0])
+        assert "核对申请人身份" not in elsewhere.get("/zh/desk/people/log").content.decode()
+        assert make.signed_in(chief).get("/zh/desk/people/log").status_code == 404
 
     def test_a_window_answers_requests(self):
         person = make.account(real="示例甲")

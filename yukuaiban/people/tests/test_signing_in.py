@@ -260,3 +260,29 @@ def test_logging_in_is_slow_enough_to_guess_nothing_by_time(settings):
         log_in(login, "wrong-password-1")
         spent.append(time.process_time() - begun)
     assert max(spent) < 4 * min(spent)
+
+
+class TestTheDevices:
+    def test_of_two_one_is_this_one(self):
+        who = make.account()
+        for browser in (Client(), Client()):
+            browser.post("/zh/accounts/login/", {"login": who.phone, "password": make.PASSWORD})
+            browser.get("/zh/me/security")
+        page = browser.get("/zh/accounts/sessions/").content.decode()
+        assert page.count("登录于") == 2
+        assert page.count("这台设备") == 1
+
+
+class TestWhatIsSaidOfWrongEntries:
+    def test_a_lock_says_how_it_ends(self):
+        who = make.account()
+        for _n in range(6):
+            answer = Client().post("/zh/accounts/login/", {"login": who.phone, "password": "nicht-das-richtige-1"})
+        assert "5 分钟后再试，或改用验证码登录" in answer.content.decode()
+
+    def test_a_wrong_code_is_called_one(self):
+        browser = Client()
+        browser.post("/zh/accounts/signup/", {"contact": "13800138055", "password1": make.PASSWORD, "password2": make.PASSWORD, "agree": "on"})  # fmt: skip
+        page = browser.post("/zh/accounts/phone/verify/", {"code": "000000"}).content.decode()
+        assert "验证码不对" in page
+        assert "错误代码" not in page
