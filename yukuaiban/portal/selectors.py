@@ -89,7 +89,8 @@ def banners(request: HttpRequest) -> list[Banner]:
         if a.kind == Announcement.Kind.OUTAGE
     ]
     if (closed := maintenance()) is not None:
-        found.insert(0, Banner("warn", closed.reason_en if language.startswith("en") else closed.reason_zh))
+        why = closed.reason_en if language.startswith("en") else closed.reason_zh
+        found.insert(0, Banner("warn", _("系统维护中，可以查看，暂时不能提交：%(why)s") % {"why": why}))
     return found
 
 

@@ -50,8 +50,8 @@ class TestWhatCanBeRead:
         assert Client().get(path).status_code == 200
 
     def test_and_says_why_above_every_page(self):
-        assert "更换机房" in Client().get("/zh/").content.decode()
-        assert "New machines" in Client().get("/en/").content.decode()
+        assert "可以查看，暂时不能提交：更换机房" in Client().get("/zh/").content.decode()
+        assert "not file just now. New machines" in Client().get("/en/").content.decode()
 
     def test_a_look_up_that_is_sent_as_a_form_is_still_a_look_up(self):
         assert Client().post("/zh/cases/track", {"number": "渝-1", "code": "XXXXXXXX"}).status_code == 404
