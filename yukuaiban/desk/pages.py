@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import wraps
 from typing import Any
@@ -30,6 +30,7 @@ from yukuaiban.desk.acts import ACTS, KINDS, DeskAct
 from yukuaiban.desk.bulk import act_on_many
 from yukuaiban.items import forms
 from yukuaiban.materials import selectors as materials
+from yukuaiban.materials.selectors import Shown
 from yukuaiban.messages.letters import selectors as letter_selectors
 from yukuaiban.messages.letters.models import Letter
 from yukuaiban.people import access
@@ -125,6 +126,7 @@ def _case(found: Case, by: Actor) -> dict[str, Any]:
     changed: list[str] = []
     if correction and correction.handed_in_on and correction.answers_before:
         changed = forms.diff(ctx.content.form, correction.answers_before, answers)
+    files = materials.files_of(found.pk, by=by)
     acts = [
         (p, ACTS[p.row.act], reverse("desk:act", args=[found.number, p.row.act.value]))
         for p in page["possible"]
@@ -138,11 +140,23 @@ def _case(found: Case, by: Actor) -> dict[str, Any]:
         "rows": rows,
         "changed": {row.path for row in rows if any(_touch(row.path, path) for path in changed)},
         "correction": correction,
-        "files": materials.files_of(found.pk, by=by),
+        "files": files,
+        "changed_files": changed_files(found, files),
         "steps": ctx.steps,
         "opinions": list(found.opinions.select_related("step", "post__desk__department", "account__party")),
         "antivirus_off": materials.antivirus_is_off(),
         "over": State(found.state) in ENDED,
+    }
+
+
+def changed_files(case: Case, files: Sequence[Shown]) -> set[str]:
+    """The documents that were handed in because of the correction, by number."""
+    correction = getattr(case, "correction", None)
+    if correction is None or correction.handed_in_on is None or case.filed_at is None:
+        return set()
+    named = {line["path"] for line in correction.wanted}
+    return {
+        f.number for f in files if f"material:{f.slot_key}" in named and not f.is_superseded and f.at > case.filed_at
     }
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import html
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 
-from tests.people import RESIDENCE, applicant, at, office, person
+from tests.people import RESIDENCE, applicant, at, office, officer, person
 from yukuaiban.cases import services
+from yukuaiban.cases.services.receipt import Wanted
 from yukuaiban.cases.tests.test_life import give_materials
+from yukuaiban.materials.models import MaterialUse
+from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Account
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +63,22 @@ def test_a_filter_is_laid_over_the_others_and_a_search_stays_inside_them(clerk_a
     page = html.unescape(browser.get(f"/zh/desk/cases/{case.number}?q=zhang").content.decode())
     assert "清除筛选" in page
     assert 'href="/zh/desk/?light=red&q=zhang"' in page
+
+
+def test_what_the_correction_changed_stands_out_documents_too(clerk_and_case):
+    browser, case = clerk_and_case
+    who = Actor(kind="party", account_id=case.filed_by_id, name="", party_id=case.applicant_id)
+    window = officer("window", case.service_item.department, "500103")
+    page = browser.get(f"/zh/desk/cases/{case.number}").content.decode()
+    assert "最迟" in page, "by when it must be accepted or corrected"
+    assert "补正时提交" not in page
+    wanted = [Wanted("field:school", "请写全称"), Wanted("material:photo", "照片太旧")]
+    services.case_request_correction(case_id=case.pk, by=window, at=at(MONDAY), wanted=wanted)
+    again = MaterialUse.objects.filter(subject=case.pk, slot_key="photo").get()
+    again.pk, again.number, again.source, again.at = None, "again", "again", at(MONDAY) + timedelta(hours=1)
+    again.save(force_insert=True)
+    answers = {"school": "示例大学（重庆）"}
+    services.case_hand_in_correction(case_id=case.pk, by=who, at=at(MONDAY), answers=answers)
+    page = browser.get(f"/zh/desk/cases/{case.number}").content.decode()
+    assert '<div class="changed"><dt>' in page
+    assert page.count("补正时提交") == 1
