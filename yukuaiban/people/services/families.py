@@ -24,7 +24,7 @@ from yukuaiban.people.models import (
 )
 from yukuaiban.people.permissions import check_disinterested, check_role
 from yukuaiban.people.services.accounts import note
-from yukuaiban.people.services.identity import Proven, document_of, fill, must_match, prove
+from yukuaiban.people.services.identity import Proven, document_of, fill, known_as, must_match, prove
 from yukuaiban.people.verifiers import Outcome, person_verifier
 
 CONSENT_VERSION = "2026-01"
@@ -78,7 +78,7 @@ def _declare(
     at: datetime,
 ) -> Guardianship:
     assert child.born_on is not None
-    ward = Party.objects.with_identity(child.document.kind, child.document.text)
+    ward = known_as(child)
     if ward is None:
         ward = Party(kind=PartyKind.PERSON)
         fill(ward, child, at)

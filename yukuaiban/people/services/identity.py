@@ -21,6 +21,7 @@ from yukuaiban.people.models import Account, AccountEventKind, Party, PartyKind
 from yukuaiban.people.services.accounts import end_sessions, note, tell
 from yukuaiban.people.signals import party_merged
 from yukuaiban.people.verifiers import Outcome, PersonAnswer, person_verifier
+from yukuaiban.vault import normalise
 
 CHECKS_A_DAY = 8
 DAY = 24 * 3600
@@ -147,7 +148,7 @@ def join(account: Account, proven: Proven, at: datetime) -> Party:
     mine = Account.objects.select_for_update().get(pk=account.pk).party
     if mine is not None and mine.id_number and (mine.id_kind, mine.id_number) != (document.kind, document.text):
         raise IdentityFixed(_("此账号已用另一证件完成实名认证。更换证件请在“个人信息”里申请更正。"))
-    known = Party.objects.with_identity(document.kind, document.text)
+    known = known_as(proven)
     if known is not None and known != mine:
         if Account.objects.filter(party=known).exists():
             raise _has_account()
@@ -159,6 +160,24 @@ def join(account: Account, proven: Proven, at: datetime) -> Party:
     note(account, AccountEventKind.REAL_NAME, at, document=str(document.kind))
     passes.revoke(account.pk)
     return party
+
+
+def known_as(proven: Proven) -> Party | None:
+    """The person we know under a proved document.
+
+    Two states may give one passport number: a passport met before under another name or country is another person's.
+
+    Raises: NotVerified.
+    """
+    known = Party.objects.with_identity(proven.document.kind, proven.document.text)
+    if known is None or proven.document.kind is not documents.Kind.PASSPORT:
+        return known
+    names = {normalise(known.name), normalise(known.name_latin)} - {""}
+    same_name = not names.isdisjoint({normalise(proven.name), normalise(proven.name_latin)})
+    same_country = "" in (known.id_country, proven.country) or known.id_country == proven.country
+    if not (same_name and same_country):
+        raise NotVerified(_("这个护照号码已由另一位人士登记。请带护照到政务大厅办理。"))
+    return known
 
 
 def fill(party: Party, proven: Proven, at: datetime) -> None:
@@ -206,7 +225,7 @@ def identity_take_over(*, account: Account, id_kind: str, id_number: str, name: 
     must_match(person_verifier().check_presence(proven.document, proven.name, proof))
     with transaction.atomic():
         mine = Account.objects.select_for_update().get(pk=account.pk).party
-        known = Party.objects.with_identity(proven.document.kind, proven.document.text)
+        known = known_as(proven)
         older = Account.objects.select_for_update().filter(party=known).first() if known else None
         if known is None or older is None or older.pk == account.pk:
             return join(account, proven, at)

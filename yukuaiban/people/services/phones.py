@@ -12,10 +12,10 @@ from yukuaiban.config.errors import Invalid
 from yukuaiban.identifiers import phone as phones
 from yukuaiban.people import passes
 from yukuaiban.people.errors import AlreadyDone, NotVerified, PhoneTaken
-from yukuaiban.people.models import Account, AccountEventKind, Party, PhoneClaim
+from yukuaiban.people.models import Account, AccountEventKind, PhoneClaim
 from yukuaiban.people.models.accounts import phone_indexes
 from yukuaiban.people.services.accounts import account_open, account_prepare, note, tell
-from yukuaiban.people.services.identity import join, prove
+from yukuaiban.people.services.identity import join, known_as, prove
 
 CLAIM_OPEN_FOR = timedelta(hours=1)
 
@@ -112,7 +112,7 @@ def phone_claim_settle(
     """
     claim = PhoneClaim.objects.get(pk=claim_id)
     proven = prove(id_kind=id_kind, id_number=id_number, name=name, whose=claim.phone)
-    person = Party.objects.with_identity(proven.document.kind, proven.document.text)
+    person = known_as(proven)
     try:
         with transaction.atomic():
             claim = _lock_open(claim_id, at)

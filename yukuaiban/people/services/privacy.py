@@ -17,7 +17,7 @@ from yukuaiban.people.errors import AlreadyDone
 from yukuaiban.people.models import Account, AccountEventKind, CorrectionRequest, Party, PersonRead, Role, Sex
 from yukuaiban.people.permissions import check_disinterested, check_role
 from yukuaiban.people.services.accounts import note, tell
-from yukuaiban.people.services.identity import read_name
+from yukuaiban.people.services.identity import read_document, read_name
 
 #: What an officer may read of a person, and so what may stand in a read's `what`.
 FULL_RECORD = ("name", "id_number", "birth_on", "sex", "phone", "email", "address")
@@ -99,7 +99,23 @@ CORRECTABLE: dict[str, Callable[[str], Any]] = {
     "birth_on": _read_date,
     "sex": _read_sex,
     "address": _read_text,
+    "id_number": _read_text,  # a renewed passport has another number; of the kind he is known under (see `_value`)
 }
+
+
+def _value(party: Party, field: str, typed: str) -> Any:
+    """What was typed for a field, as it will be stored. Raises: Invalid, at `wanted`."""
+    if field != "id_number":
+        return CORRECTABLE[field](typed)
+    try:
+        number = read_document(party.id_kind, typed).text
+    except Invalid as error:
+        raise Invalid(error.message, details={"wanted": error.message}) from error
+    other = Party.objects.with_identity(party.id_kind, number)
+    if other is not None:
+        message = _("这就是登记的号码，或这个号码已由另一位人士登记。")
+        raise Invalid(message, details={"wanted": message})
+    return number
 
 
 def correction_ask(
@@ -112,7 +128,7 @@ def correction_ask(
     """
     if field not in CORRECTABLE:
         raise Invalid(_("请选择要更正的内容。"), details={"field": _("请选择要更正的内容。")})
-    CORRECTABLE[field](wanted)
+    _value(party, field, wanted)
     if not reason.strip():
         raise Invalid(_("请写明哪里不对、以什么为准。"), details={"reason": _("请写明哪里不对、以什么为准。")})
     try:
@@ -143,8 +159,8 @@ def correction_decide(*, request_id: int, grant: bool, answer: str, by: Actor, a
     if not grant and not answer.strip():
         raise Invalid(_("不予更正须说明理由。"), details={"answer": _("请说明理由。")})
     if grant:
-        setattr(row.party, row.field, CORRECTABLE[row.field](row.wanted))
-        row.party.save(update_fields=[row.field])
+        setattr(row.party, row.field, _value(row.party, row.field, row.wanted))
+        row.party.save(update_fields=["id_number", "id_index"] if row.field == "id_number" else [row.field])
     row.state = CorrectionRequest.State.DONE if grant else CorrectionRequest.State.REFUSED
     row.decided_at, row.decided_by_id, row.answer = at, by.account_id, answer.strip()[:500]
     row.save()

@@ -239,3 +239,29 @@ def test_two_accounts_prove_the_same_person_at_once_and_one_gets_him():
         thread.join()
     assert sorted(outcomes) == ["joined", "refused", "refused", "refused"]
     assert Party.objects.filter(id_index__isnull=False).count() == 1
+
+
+@pytest.mark.django_db
+class TestPassportsOfTwoStates:
+    """One number, two persons: the second is never taken for the first."""
+
+    def test_the_number_alone_joins_nobody(self):
+        first = make.account()
+        services.real_name_check(
+            account=first, id_kind="passport", id_number="P7654321", name="John SAMPLE", country="USA",
+            birth_on=date(1980, 1, 2), at=now(),
+        )  # fmt: skip
+        second = make.account()
+        for act, more in (
+            (services.real_name_check, {"country": "GBR", "birth_on": date(1990, 1, 2)}),
+            (services.identity_take_over, {"proof": "face"}),
+        ):
+            with pytest.raises(NotVerified):
+                act(account=second, id_kind="passport", id_number="P7654321", name="Jane SAMPLE", at=now(), **more)
+        first.refresh_from_db()
+        assert first.is_active
+        assert first.party.name == "John SAMPLE"
+        taken = services.identity_take_over(
+            account=second, id_kind="passport", id_number="P7654321", name="John SAMPLE", proof="face", at=now()
+        )
+        assert taken == first.party

@@ -123,6 +123,17 @@ class TestCorrection:
         assert str(person.party.birth_on) == "1990-01-02"
         assert "出生日期" in make.messages("jia@example.com")[-1]["body"]
 
+    def test_a_renewed_document_has_another_number(self, person):
+        number = make.resident_id("19900101")
+        row = self.ask(person, "id_number", number)
+        services.correction_decide(request_id=row.pk, grant=True, answer="", by=make.at_work(Role.WINDOW), at=now())
+        assert Party.objects.with_identity("resident_id", number) == person.party
+        with pytest.raises(Invalid):  # a slip, or another's
+            self.ask(person, "id_number", number[:-1] + ("0" if number[-1] != "0" else "1"))
+        other = make.account(real="示例乙")
+        with pytest.raises(Invalid):
+            self.ask(person, "id_number", other.party.id_number)
+
     def test_the_answer_is_in_the_person_s_language(self, person, django_capture_on_commit_callbacks):
         Account.objects.filter(pk=person.pk).update(language="en")
         row = self.ask(person)
