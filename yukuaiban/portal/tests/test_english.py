@@ -38,3 +38,10 @@ def test_letters_have_english_names_and_two_cases_of_an_item_their_numbers(city)
     assert "收件回执" in client.get(f"/zh/cases/{case.number}").content.decode()
     listed = re.sub("<[^>]*>", "", client.get("/en/cases").content.decode())
     assert case.number in listed
+
+
+def test_what_was_found_comes_before_the_choices_that_narrowed_it(city):
+    found = Client().get("/en/search", {"theme": "household"}).content.decode()
+    assert '<details class="disclosure"><summary><span>Filter</span> <span class="soft">1 set</span>' in found
+    nothing = Client().get("/en/search", {"q": "zzqx", "theme": "household"}).content.decode()
+    assert '<details class="disclosure" open>' in nothing
