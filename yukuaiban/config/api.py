@@ -48,6 +48,7 @@ ROUTERS: list[Part] = [
     Part("/messages", "yukuaiban.messages.api"),
     Part("/ratings", "yukuaiban.ratings.api"),
     Part("/desk", "yukuaiban.desk.api"),
+    Part("/announcements", "yukuaiban.portal.api"),
     Part("/chain", "yukuaiban.chain.api"),
 ]
 

@@ -100,7 +100,7 @@ class OpinionBody(Schema):
 class DeskCaseBody(CaseBody):
     """A case with everything the desk has at hand."""
 
-    changed: list[str] = Field(description="Paths that the correction changed.")
+    changed: list[str] = Field(description="What the correction changed: paths of answers, `material:slot`.")
     files: list[UseBody]
     antivirus_off: bool
     steps: list[StepBody]
@@ -339,6 +339,7 @@ for _act in ACTS:
     _offer(_act)
 
 router.add_router("/announcements", news_api.router)
+router.add_router("/maintenance", news_api.closing)
 router.add_router("/licences", licences_api.router)
 router.add_router("", catalogue_api.router)
 router.add_router("", proposals_api.router)
@@ -390,10 +391,13 @@ def _body(found: Case, by: Actor) -> dict[str, Any]:
     changed: list[str] = []
     if correction and correction.handed_in_on and correction.answers_before and body["answers"] is not None:
         changed = sorted(forms.diff(page["content"].form, correction.answers_before, body["answers"]))
+    files = materials.files_of(found.pk, by=by)
+    handed_in = pages.changed_files(found, files)
+    changed += sorted({f"material:{f.slot_key}" for f in files if f.number in handed_in})
     return {
         **body,
         "changed": changed,
-        "files": [use_of(shown) for shown in materials.files_of(found.pk, by=by)],
+        "files": [use_of(shown) for shown in files],
         "antivirus_off": materials.antivirus_is_off(),
         "steps": [
             {

@@ -21,6 +21,10 @@ from yukuaiban.people.actors import Actor
 from yukuaiban.portal import selectors, services
 from yukuaiban.portal.models import Announcement
 
+#: What is said where nobody wrote why.
+CLOSED_ZH = "系统维护中，现在只能查看，不能提交。"
+CLOSED_EN = "Maintenance: you can read everything, but nothing can be filed for now."
+
 
 class AnnouncementForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
@@ -105,9 +109,8 @@ def maintenance(request: HttpRequest, by: Actor) -> HttpResponse:
         services.maintenance_begin(
             by=by,
             at=now(),
-            reason_zh=request.POST.get("reason_zh", "").strip()[:200] or "系统维护中，现在只能查看，不能提交。",
-            reason_en=request.POST.get("reason_en", "").strip()[:400]
-            or "Maintenance: you can read everything, but nothing can be filed for now.",
+            reason_zh=request.POST.get("reason_zh", "").strip()[:200] or CLOSED_ZH,
+            reason_en=request.POST.get("reason_en", "").strip()[:400] or CLOSED_EN,
         )
     else:
         services.maintenance_end(by=by, at=now())

@@ -13,7 +13,7 @@ from pydantic import Field
 from yukuaiban.cases.api_bodies import Words
 from yukuaiban.config.api_errors import OF_CHANGING, OF_READING
 from yukuaiban.config.now import now
-from yukuaiban.desk import bodies
+from yukuaiban.desk import bodies, news
 from yukuaiban.desk.news import AnnouncementForm
 from yukuaiban.people.access import officer_actor
 from yukuaiban.people.actors import Actor
@@ -21,6 +21,7 @@ from yukuaiban.portal import selectors, services
 from yukuaiban.portal.models import Announcement
 
 router = Router(tags=["desk"])
+closing = Router(tags=["desk"])
 
 if TYPE_CHECKING:
     AnnouncementIn = Schema
@@ -136,6 +137,37 @@ def withdraw(request: HttpRequest, announcement_id: Id) -> dict[str, Any]:
     """It is taken down and stays in the records."""
     by = officer_actor(request)
     return _body(services.announcement_withdraw(announcement_id=announcement_id, by=by, at=now()), by)
+
+
+class ClosingIn(Schema):
+    """Why, for everybody to read; left out: the usual sentence."""
+
+    reason_zh: str = Field("", max_length=200)
+    reason_en: str = Field("", max_length=400)
+
+
+@closing.post(
+    "",
+    response={204: None, **OF_CHANGING},
+    operation_id="maintenance_begin",
+    summary="Close the city for changes",
+    url_name="maintenance",
+)
+def close(request: HttpRequest, given: ClosingIn) -> Status[None]:
+    """Everything can be read, nothing changed, until it is opened again. `GET /announcements` says whether it is on."""
+    services.maintenance_begin(
+        by=officer_actor(request),
+        at=now(),
+        reason_zh=given.reason_zh.strip() or news.CLOSED_ZH,
+        reason_en=given.reason_en.strip() or news.CLOSED_EN,
+    )
+    return Status(204, None)
+
+
+@closing.delete("", response={204: None, **OF_CHANGING}, operation_id="maintenance_end", summary="Open it again")
+def reopen(request: HttpRequest) -> Status[None]:
+    services.maintenance_end(by=officer_actor(request), at=now())
+    return Status(204, None)
 
 
 def _body(row: Announcement, by: Actor) -> dict[str, Any]:

@@ -314,7 +314,10 @@ def excel_template(
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {excel.XLSX: {"schema": {"type": "string", "format": "binary"}}},
+            "content": {
+                kind: {"schema": {"type": "string", "format": "binary"}}
+                for kind in ("application/octet-stream", excel.XLSX)
+            },
         }
     },
 )

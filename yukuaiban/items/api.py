@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import Path as InPath
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from yukuaiban.config.api_errors import refusals
@@ -32,6 +32,7 @@ from yukuaiban.items.schema import (
     Text,
     TimeLimit,
 )
+from yukuaiban.items.services import LONGEST_NOTE, feedback_leave
 
 router = Router(tags=["items"], auth=None)
 
@@ -160,6 +161,11 @@ class GuideBody(Schema):
     elements: list[ElementBody]
 
 
+class FeedbackBody(Schema):
+    was_right: bool
+    note: str = Field("", max_length=LONGEST_NOTE)
+
+
 @router.get("", response={200: FoundBody, **REFUSALS}, operation_id="items", summary="Find what government does")
 def items(request: HttpRequest, asked: Annotated[Asked, Query()]) -> dict[str, Any]:
     """The directory by words, pinyin, initials, theme, department, division, audience and type, ranked; twenty at a time."""
@@ -226,6 +232,18 @@ def form(request: HttpRequest, code: Code) -> dict[str, Any]:
     if guide.content is None:
         raise NotFound(_("这个事项还不能在网上申请，没有表单。请查看办理地点和电话。"))
     return forms.json_schema(guide.content.form, get_language() or "zh", today=today())
+
+
+@router.post(
+    "/{code}/feedback",
+    response={201: FeedbackBody, **refusals(400, 404, 413, 422, 503)},
+    operation_id="item_feedback",
+    summary="Was this guide right?",
+)
+def feedback(request: HttpRequest, code: Code, given: FeedbackBody) -> Status[dict[str, Any]]:
+    """What a reader found. Nothing about the reader is kept."""
+    left = feedback_leave(guide=selectors.guide(code), was_right=given.was_right, note=given.note)
+    return Status(201, {"was_right": left.was_right, "note": left.note})
 
 
 def _after(rows: Sequence[Entry], code: str | None) -> int:

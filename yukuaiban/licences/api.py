@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -11,9 +11,10 @@ from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field
 
 from yukuaiban.config.api_errors import ErrorBody
-from yukuaiban.config.errors import Invalid
+from yukuaiban.config.errors import DomainError, Invalid
 from yukuaiban.config.now import now, today
-from yukuaiban.documents import codes
+from yukuaiban.documents import codes, register
+from yukuaiban.documents.signing.check import MAX_BYTES, Outcome, check
 from yukuaiban.licences import catalogue, limits, looking, selectors, services
 from yukuaiban.licences.access import holder_actor
 from yukuaiban.licences.errors import LicenceNotFound
@@ -134,6 +135,32 @@ class VerificationOut(Schema):
     is_current: bool
 
 
+class KnownOut(Schema):
+    """The licence or letter with these very bytes, as it stands today."""
+
+    title: str
+    number: str
+    issuer: str
+    issued_at: datetime
+    state: str
+    is_in_force: bool
+
+
+class FileCheckOut(Schema):
+    """What can be said about a file that somebody brings."""
+
+    outcome: Literal[tuple(one.value for one in Outcome)]  # type: ignore[valid-type]
+    signed_at: datetime | None = Field(description="As the signature states it.")
+    signed_by: str
+    known: KnownOut | None
+
+
+class FileTooLarge(DomainError):
+    """No document of ours comes near it."""
+
+    code, status = "too_large", 413
+
+
 class TypeOut(Schema):
     """A type of licence; a sample's code is not official."""
 
@@ -194,6 +221,48 @@ def verify(request: HttpRequest, code: str) -> dict[str, Any]:
         "facts": [{"title": title.model_dump(), "value": value} for title, value in found.rows],
         "is_sample": found.is_sample,
         "is_current": found.is_current,
+    }
+
+
+@router.post(
+    "/verify",
+    response={200: FileCheckOut, 413: ErrorBody, 429: ErrorBody, 503: ErrorBody},
+    operation_id="verify_file",
+    summary="Is this file as it was signed?",
+    auth=None,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                kind: {"schema": {"type": "string", "format": "binary"}}
+                for kind in ("application/octet-stream", "application/pdf")
+            },
+        }
+    },
+)
+def verify_file(request: HttpRequest) -> dict[str, Any]:
+    """The PDF of a licence or letter is the body. It is looked at and forgotten."""
+    limits.check(request, "file", limits.FILES)
+    limits.count(request, "file")
+    content = request.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise FileTooLarge(_("文件超过 20 MB。渝快办签发的文件远小于此，请检查是否选错。"))
+    checked = check(content)
+    known = register.find(checked.digest)
+    return {
+        "outcome": checked.outcome.value,
+        "signed_at": checked.signed_at,
+        "signed_by": checked.signed_by,
+        "known": {
+            "title": known.title,
+            "number": known.number,
+            "issuer": known.issuer,
+            "issued_at": known.issued_at,
+            "state": known.state,
+            "is_in_force": known.is_in_force,
+        }
+        if known
+        else None,
     }
 
 

@@ -21,6 +21,7 @@ READS = {"GET", "HEAD", "OPTIONS"}
 #: Forms that only look something up or say how one looks at it, and the way in for the officer who ends the maintenance.
 STAY_OPEN = {
     "account_confirm_login_code",
+    "api:maintenance",
     "account_login",
     "account_logout",
     "account_reauthenticate",
