@@ -463,6 +463,8 @@ def test_from_signing_up_to_a_licence_that_a_stranger_verifies(
     page.get_by_role("button", name="提交评价").click()
     expect(page.locator(".messages")).to_contain_text("谢谢")
     assert Rating.objects.get(case__number=number).level == 1
+    page.goto(f"/zh/cases/{number}")
+    expect(page.get_by_role("link", name="我的评价")).to_be_visible()
     assert verify().holds
 
 

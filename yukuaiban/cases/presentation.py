@@ -14,7 +14,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from yukuaiban.calendars import Light, Reason, render
 from yukuaiban.calendars.reasons import limit_in_words
@@ -89,6 +89,7 @@ def page_of(case: Case, by: Actor | None, *, language: str) -> dict[str, Any]:
         "content": ctx.content,
         "state": STATE_LABELS[State(case.state)],
         "is_over": State(case.state) in ENDED,
+        "is_rated": State(case.state) in ENDED and hasattr(case, "rating"),
         "light": "none" if light is Light.GREY else light.value,
         "clocks": both,
         "lines": _lines(ctx, both) if both else [],
@@ -127,7 +128,7 @@ def _lines(ctx: Context, both: clocks.Clocks) -> list[tuple[str, ClockLine]]:
                     ended=clock.stopped_on,
                     provisional=clock.due_on.provisional,
                     state=state,
-                    start_label=_("受理"),
+                    start_label=pgettext("clock", "受理"),
                 ),
             )
         )

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 LEFT, RIGHT = 18, 82  # per cent: nearer the ends a label is set flush, not centred
 ROOM = 58  # per cent of the line that two labels need on a narrow phone
@@ -105,7 +106,7 @@ def clock_line(
         )
     marks = [Mark("start", x(start), start, start_label or _("收件"), shown=x(due) >= ROOM)]
     if ended is not None:
-        marks.append(Mark("ended", x(ended), ended, _("办结")))
+        marks.append(Mark("ended", x(ended), ended, pgettext("clock", "办结")))
     elif start <= today:
         marks.append(Mark("today", x(today), today, _("今天")))
     marks.append(Mark("due", x(due), due, _("截止"), provisional))
