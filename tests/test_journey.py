@@ -367,7 +367,8 @@ def test_from_signing_up_to_a_licence_that_a_stranger_verifies(
     work_off()
     correct(page, number, look)
     clerk.goto(f"/zh/desk/cases/{number}")
-    expect(clerk.locator(".changed")).to_contain_text("3 单元 5-2")  # what changed stands out
+    expect(clerk.locator(".changed").filter(has_text="3 单元 5-2")).to_be_visible()  # what changed stands out
+    expect(clerk.locator(".changed").filter(has_text="签名页.jpg")).to_be_visible()
     look(clerk, "desk_case_changed")
     do(clerk, number, "受理")
 
@@ -613,6 +614,21 @@ def test_the_desk_by_keyboard(city, signed_in, look):
     confirm.press("Enter")
     expect(page.locator(".messages")).to_contain_text("已完成")
     assert Case.objects.get(number=opened).state == "in_review"
+
+
+@BOTH_WIDTHS
+def test_many_are_accepted_at_once_and_each_is_reported(city, signed_in, look, width):
+    where = office()
+    numbers = {filed_permit(where, person(name)).number for name in ("何示例", "邓示例")}
+    page = signed_in(width, where.window, "/zh/desk/")
+    page.get_by_text("批量办理与保存筛选").click()
+    page.get_by_label("选择本页全部").check()
+    look(page, "desk_bulk")
+    page.get_by_label("做什么").select_option("accept")
+    page.get_by_role("button", name="对选中的办件办理").click()
+    for number in numbers:
+        expect(page.locator("main")).to_contain_text(number)
+        assert Case.objects.get(number=number).state == "in_review"
 
 
 @BOTH_WIDTHS

@@ -177,6 +177,17 @@
     });
   });
 
+  // --- [data-pick-all]: one box ticks every [data-pick] of the page --------------------------------------------------------
+  function pickAll() {
+    each("[data-pick-all]", function (holder) {
+      holder.hidden = false;
+      holder.querySelector("input").onchange = function (event) {
+        each("[data-pick]", function (box) { box.checked = event.target.checked; });
+      };
+    });
+  }
+  pickAll();
+
   // --- keyboard: an element with data-key="a" is clicked by that key; j/k walk the rows of [data-rows] --------------------------
   function typing(target) {
     return target.closest("input, textarea, select, [contenteditable]") !== null;
