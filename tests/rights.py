@@ -69,14 +69,15 @@ class Route:
 @cache
 def routes() -> list[Route]:
     """Every page and every API operation, in the order of the resolver."""
-    pages = dict.fromkeys(name for name in _pages(get_resolver()) if not name.startswith("api:"))
+    pages = dict.fromkeys(name for name in named(get_resolver()) if not name.startswith("api:"))
     return [Route(name) for name in pages] + list(_operations())
 
 
-def _pages(resolver: URLResolver, namespaces: tuple[str, ...] = ()) -> Iterator[str]:
+def named(resolver: URLResolver, namespaces: tuple[str, ...] = ()) -> Iterator[str]:
+    """The names of all addresses under one, with their namespaces; an unnamed one by its pattern."""
     for entry in resolver.url_patterns:
         if isinstance(entry, URLResolver):
-            yield from _pages(entry, (*namespaces, entry.namespace) if entry.namespace else namespaces)
+            yield from named(entry, (*namespaces, entry.namespace) if entry.namespace else namespaces)
         elif isinstance(entry, URLPattern):
             yield ":".join((*namespaces, entry.name)) if entry.name else f"/{entry.pattern}"
 

@@ -33,6 +33,7 @@ AREAS = (
     "messages",
     "ratings",
     "desk",
+    "announcements",
     "chain",
 )
 SCOPES = tuple(f"{area}:{right}" for area in AREAS for right in ("read", "write"))

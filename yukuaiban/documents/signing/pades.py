@@ -12,6 +12,7 @@ from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from asn1crypto import keys as asn1_keys  # type: ignore[import-untyped]
@@ -26,6 +27,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from yukuaiban.documents.signing.keys import Certified, ring
 
 FIELD = "Signature"
+#: asn1crypto fills its objects in as they are first written, unguarded: two threads with one certificate met half of it.
+_ONE_AT_A_TIME = Lock()
 DIGEST = "sha256"
 
 
@@ -38,7 +41,11 @@ def sign(pdf: bytes, *, name: str, reason: str, at: datetime) -> bytes:
         at: Aware: the time that the signature states.
     Raises: SigningKeysFault.
     """
-    key = ring().current()
+    with _ONE_AT_A_TIME:
+        return _signed(pdf, ring().current(), name=name, reason=reason, at=at)
+
+
+def _signed(pdf: bytes, key: Certified, *, name: str, reason: str, at: datetime) -> bytes:
     signer, room = _signer(key)
     meta = PdfSignatureMetadata(
         field_name=FIELD,

@@ -6,13 +6,16 @@ import asyncio
 import random
 import stat
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import datetime
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 
 from yukuaiban.config.now import ZONE
-from yukuaiban.documents.signing import Outcome, SigningKeysFault, check, keys, sign
+from yukuaiban.documents.signing import Outcome, SigningKeysFault, check, keys, pades, sign
 from yukuaiban.documents.signing.check import digest_of
 from yukuaiban.documents.tests.test_fonts import specimen
 
@@ -62,6 +65,25 @@ class TestSignedDocument:
         assert found.outcome is Outcome.UNCHANGED
         assert (found.signed_at, found.signed_by, found.reason) == (AT, "重庆市某某局", "签发")
         assert found.digest == digest_of(signed)
+
+    @pytest.mark.parametrize("guarded", [True, False])
+    def test_one_thread_signs_at_a_time(self, plain, signing_keys, monkeypatch, guarded):
+        """Threads that shared a certificate met half of it; the run without the guard is the control."""
+        if not guarded:
+            monkeypatch.setattr(pades, "_ONE_AT_A_TIME", nullcontext())
+        inside, most = [], []
+
+        def signed(*_given: object, **_more: object) -> bytes:
+            inside.append(1)
+            most.append(len(inside))
+            time.sleep(0.05)
+            inside.pop()
+            return b""
+
+        monkeypatch.setattr(pades, "_signed", signed)
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda _n: sign(plain, name="重庆市某某局", reason="签发", at=AT), range(4)))
+        assert (max(most) == 1) is guarded
 
     def test_a_changed_byte_anywhere_is_found(self, signed):
         places = [0, len(signed) - 1, *random.Random(7).sample(range(len(signed)), 60)]
