@@ -11,6 +11,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -107,8 +108,14 @@ def _content() -> dict[str, Any]:
     content: dict[str, Any] = {"mail": "demo.example", "divisions": [], "people": []}
     for folder in pack_folders():
         if (path := folder / FILE).is_file():
-            content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+            content = _read(path, path.stat().st_mtime_ns)
     return content
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _written: int) -> dict[str, Any]:
+    """Asked for once per person: read once, until it is written anew."""
+    return dict(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
 
 
 def _address(row: dict[str, Any]) -> str:
