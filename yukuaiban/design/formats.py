@@ -35,9 +35,10 @@ def date_short(value: date | datetime | None) -> str:
     if value is None:
         return ""
     day = _local(value)
-    if day.year != today().year:
-        return f"{day.year}-{day.month:02}-{day.day:02}"
-    return f"{day.month}月{day.day}日" if is_chinese() else f"{day.day} {MONTHS[day.month - 1][:3]}"
+    is_other = day.year != today().year
+    if is_chinese():
+        return (f"{day.year}年" if is_other else "") + f"{day.month}月{day.day}日"
+    return f"{day.day} {MONTHS[day.month - 1][:3]}" + (f" {day.year}" if is_other else "")
 
 
 def time_text(value: datetime | None) -> str:
@@ -95,7 +96,7 @@ def working_days_left(left: int | None) -> str:
 
 def masked(value: str | None, keep_first: int = 3, keep_last: int = 4) -> str:
     """`138****8000`: the ends of a number that a person recognises as his, never the whole of it."""
-    text = value or ""
+    text = (value or "").removeprefix("+86")  # a mainland number as it is said here
     hidden = len(text) - keep_first - keep_last
     if hidden <= 0:
         return "*" * len(text)

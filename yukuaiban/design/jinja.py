@@ -134,8 +134,15 @@ def environment(**options: Any) -> Environment:
         device=formats.device_name,
         digest=lambda text: hashlib.sha256(text.encode()).hexdigest()[:12],
         pick=pick,
+        named=named,
     )
     return env
+
+
+def named(thing: Any) -> Any:
+    """The name of a place, a body or a service (`name_zh`, `name_en`) in the language of the page, as `pick` gives it."""
+    read = thing.get if isinstance(thing, dict) else lambda name: getattr(thing, name, "")
+    return pick({"zh": read("name_zh"), "en": read("name_en")})
 
 
 def pick(pair: Any) -> Any:

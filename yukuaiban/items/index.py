@@ -49,10 +49,6 @@ class Entry:
     def name(self, language: str) -> str:
         return self.name_en if language.startswith("en") and self.name_en else self.name_zh
 
-    def name_language(self, language: str) -> str | None:
-        """The `lang` to mark the name with when it is not in the page's language."""
-        return "zh-Hans" if language.startswith("en") and not self.name_en else None
-
     def summary(self, language: str) -> str:
         return self.summary_en if language.startswith("en") else self.summary_zh
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
 
 from yukuaiban.design import formats
+from yukuaiban.design.jinja import named
 
 CHONGQING, LONDON = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/London")
 
@@ -32,8 +34,9 @@ class TestDates:
     def test_without_a_value_say_nothing(self):
         assert formats.date_text(None) == formats.datetime_text(None) == formats.relative_day(None) == ""
 
-    def test_of_another_year_show_the_year(self):
-        assert formats.date_short(date(1999, 1, 2)) == "1999-01-02"
+    def test_of_another_year_show_the_year(self, language):
+        expected = {"zh": "1999年1月2日", "en": "2 Jan 1999"}
+        assert formats.date_short(date(1999, 1, 2)) == expected[language]
 
 
 @pytest.mark.parametrize(
@@ -108,3 +111,18 @@ def test_a_device_is_named_as_its_owner_knows_it(user_agent, shown):
 @pytest.mark.parametrize(("size", "shown"), [(812, "812 B"), (34 * 1024, "34 KB"), (2_200_000, "2.1 MB"), (None, "")])
 def test_file_sizes(size, shown):
     assert formats.file_size(size) == shown
+
+
+@pytest.mark.parametrize(
+    ("thing", "zh", "en"),
+    [
+        ({"name_zh": "渝中区", "name_en": "Yuzhong District"}, "渝中区", "Yuzhong District"),
+        (SimpleNamespace(name_zh="渝中区", name_en=""), "渝中区", '<span lang="zh-Hans">渝中区</span>'),
+        (SimpleNamespace(name_zh="<b>", name_en=""), "<b>", '<span lang="zh-Hans">&lt;b&gt;</span>'),
+    ],
+)
+def test_a_name_is_given_in_the_language_of_the_page_or_marked_as_chinese(thing, zh, en):
+    with translation.override("zh"):
+        assert named(thing) == zh
+    with translation.override("en"):
+        assert named(thing) == en
