@@ -14,7 +14,7 @@ from yukuaiban.config.api_errors import ErrorBody
 from yukuaiban.config.errors import DomainError, Invalid
 from yukuaiban.config.now import now, today
 from yukuaiban.documents import codes, register
-from yukuaiban.documents.signing.check import MAX_BYTES, Outcome, check
+from yukuaiban.documents.signing import MAX_BYTES, Outcome, check
 from yukuaiban.licences import catalogue, limits, looking, selectors, services
 from yukuaiban.licences.access import holder_actor
 from yukuaiban.licences.errors import LicenceNotFound

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.config.now import today
-from yukuaiban.documents.signing.check import MAX_BYTES
+from yukuaiban.documents.signing import MAX_BYTES
 from yukuaiban.licences.rules import grant_ends_by
 from yukuaiban.places.models import Department
 

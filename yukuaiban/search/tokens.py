@@ -7,8 +7,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from pypinyin import Style, lazy_pinyin
-
 _RUN = re.compile(r"[0-9a-z]+|[^\W0-9a-z_]+")
 
 
@@ -63,6 +61,8 @@ def pinyin_keys(text: str) -> frozenset[str]:
     han = "".join(c for c in normal(text) if is_han(c))
     if not han:
         return frozenset()
+    from pypinyin import Style, lazy_pinyin  # here: its dictionaries take a third of a second to import
+
     syllables = lazy_pinyin(han, errors="ignore")
     initials = "".join(lazy_pinyin(han, style=Style.FIRST_LETTER, errors="ignore"))
     return frozenset({"".join(syllables), initials, *syllables} - {""})
@@ -71,6 +71,8 @@ def pinyin_keys(text: str) -> frozenset[str]:
 def pinyin_beginnings(text: str) -> dict[str, str]:
     """A text read aloud as far as each of its characters: 居住证 -> ju: 居, juzhu: 居住, juzhuzheng: 居住证."""
     han = "".join(c for c in normal(text) if is_han(c))
+    from pypinyin import lazy_pinyin
+
     syllables = lazy_pinyin(han)
     if len(syllables) != len(han):
         return {}

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from yukuaiban.config.launch import children
@@ -13,6 +14,8 @@ from yukuaiban.config.launch import children
 MOST_WORKERS = 16
 THREADS = 8  # per web worker; each may hold one database connection
 KILL_AFTER = 8  # seconds; granian once hung on SIGTERM while starting
+#: What the areas import only where they use it, because it takes long: a second together.
+LATER = ("pypinyin", "yukuaiban.documents.signing.pades", "yukuaiban.documents.signing.checking", "openpyxl")
 
 
 def load_program() -> None:
@@ -25,6 +28,12 @@ def load_program() -> None:
     _ = get_resolver().url_patterns
     import yukuaiban.config.jobs
     import yukuaiban.config.ticks  # noqa: F401
+
+
+def load_the_rest() -> None:
+    """Import what the program leaves for later, so that no process does it while somebody waits, and all share it."""
+    for module in LATER:
+        import_module(module)
 
 
 def web_workers() -> int:

@@ -89,11 +89,14 @@ def start(wanted: Wanted, supervisor: Supervisor) -> None:
     with progress.step("database") as at:
         at.note = start_database(wanted, supervisor, at.progress)
     with progress.step("program") as at:
+        gc.disable()  # imports make little rubbish, and looking for it is a seventh of their time
         services.load_program()
         gc.freeze()  # what is imported is shared by all children and never collected
-        if len(list(Path("/proc/self/task").iterdir())) > 1:
-            at.note = "an import started a thread: the processes do not share it"
-    run_in_child(lambda: prepare(wanted))
+    run_in_child(lambda: prepare(wanted), meanwhile=services.load_the_rest)
+    if len(list(Path("/proc/self/task").iterdir())) > 1:
+        say("An import started a thread: the processes do not share it.")
+    gc.freeze()
+    gc.enable()
     with progress.step("web, worker, ticks") as at:
         wanted.logs.mkdir(parents=True, exist_ok=True)
         for name, run in {
@@ -237,16 +240,17 @@ def check_given_database(address: str) -> str:
 # --- steps and processes ---------------------------------------------------------------------------------------------
 
 
-def run_in_child(run: Callable[[], int]) -> None:
+def run_in_child(run: Callable[[], int], *, meanwhile: Callable[[], None] = lambda: None) -> None:
     """Run what needs connections and threads in a fork, so that this process keeps neither.
 
     Raises: NotPrepared, when it failed; it has said why.
     """
     child = children.Forked(run)
     try:
+        meanwhile()
         if child.wait():
             raise NotPrepared
-    except StopAsked:
+    except BaseException:
         children.stop(child)
         raise
 
@@ -255,6 +259,7 @@ def prepare(wanted: Wanted) -> int:
     """In the child: all steps. A fault is one sentence here and the whole story in a file."""
     from yukuaiban.config.launch import steps
 
+    gc.enable()
     try:
         if wanted.production and (present := steps.entry_point("yukuaiban.people.demo:logins_present")) and present():
             raise StartRefused(

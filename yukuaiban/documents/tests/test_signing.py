@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 
 from yukuaiban.config.now import ZONE
 from yukuaiban.documents.signing import Outcome, SigningKeysFault, check, keys, pades, sign
-from yukuaiban.documents.signing.check import digest_of
+from yukuaiban.documents.signing.outcome import digest_of
 from yukuaiban.documents.tests.test_fonts import specimen
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=ZONE)

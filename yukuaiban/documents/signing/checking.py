@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import logging
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from asn1crypto import cms  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.misc import PdfError
@@ -17,34 +14,9 @@ from pyhanko.sign.validation import EmbeddedPdfSignature, validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from yukuaiban.documents.signing.keys import Certified, Withdrawal, ring
+from yukuaiban.documents.signing.keys import Certified, ring
+from yukuaiban.documents.signing.outcome import MAX_BYTES, FileCheck, Outcome, digest_of
 from yukuaiban.documents.signing.pades import as_asn1
-
-MAX_BYTES = 20 * 1024 * 1024  # no document of ours comes near it
-
-
-class Outcome(StrEnum):
-    UNCHANGED = "unchanged"  # signed by us, not one byte differs
-    CHANGED = "changed"  # signed, and altered afterwards
-    WITHDRAWN = "withdrawn"  # intact, but under a key that is no longer trusted
-    FOREIGN = "foreign"  # intact, but not signed by us
-    UNSIGNED = "unsigned"  # a PDF without a signature
-    UNREADABLE = "unreadable"  # not a PDF that can be read
-
-
-@dataclass(frozen=True, slots=True)
-class FileCheck:
-    outcome: Outcome
-    digest: str  # SM3 of the file, hexadecimal: the name under which storage keeps it
-    signed_at: datetime | None = None  # as the signature states it
-    signed_by: str = ""
-    reason: str = ""
-    key_id: str = ""
-    withdrawn: Withdrawal | None = None
-
-
-def digest_of(pdf: bytes) -> str:
-    return hashlib.new("sm3", pdf).hexdigest()
 
 
 def check(pdf: bytes) -> FileCheck:
