@@ -174,6 +174,8 @@ def explain(fault: Exception, *, as_json: bool) -> int:
     """One sentence for what can be expected to go wrong, JSON for programs; anything else is a bug and shows as one."""
     if "django" in sys.modules:
         from django.core.exceptions import ImproperlyConfigured
+        from django.db import ProgrammingError
+        from psycopg.errors import UndefinedTable
 
         from yukuaiban.config.errors import DomainError
 
@@ -185,6 +187,13 @@ def explain(fault: Exception, *, as_json: bool) -> int:
             return 1
         if isinstance(fault, ImproperlyConfigured):
             sys.stderr.write(f"{fault}\n")
+            return 1
+        if isinstance(fault, ProgrammingError) and isinstance(fault.__cause__, UndefinedTable):
+            where = "DATABASE_URL" if os.environ.get("DATABASE_URL") else data_folder()
+            sys.stderr.write(
+                f"The database of {where} holds no city yet, or one of an earlier version: "
+                "`yukuaiban up` with the same settings builds it.\n"
+            )
             return 1
     if isinstance(fault, StartRefused):
         sys.stderr.write(f"{fault}\n")

@@ -183,3 +183,15 @@ def test_every_verb_has_help(capsys):
             main([verb.name, "--help"])
         assert left.value.code == 0
         assert f"yukuaiban {verb.name}" in capsys.readouterr().out
+
+
+def test_a_question_to_a_folder_without_a_city_says_how_to_build_one(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "YUKUAIBAN_DATA"}}
+    asked = subprocess.run(
+        [sys.executable, "-m", "yukuaiban.config.cli", "items", "stats", "--data", tmp_path],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert asked.returncode == 1
+    assert asked.stderr.count("\n") == 1
+    assert str(tmp_path) in asked.stderr
+    assert "yukuaiban up" in asked.stderr
