@@ -132,9 +132,9 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "yukuaiban.people.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "yukuaiban.people.passwords.NotCommon"},
+    {"NAME": "yukuaiban.people.passwords.NotPersonal"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "portal:home"
@@ -164,6 +164,14 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_ADAPTER = "yukuaiban.people.adapters.MfaAdapter"
+MFA_FORMS = {
+    "authenticate": "yukuaiban.people.factor_forms.AuthenticateForm",
+    "reauthenticate": "yukuaiban.people.factor_forms.ReauthenticateForm",
+    "activate_totp": "yukuaiban.people.factor_forms.ActivateTOTPForm",
+    "add_webauthn": "yukuaiban.people.factor_forms.AddWebAuthnForm",
+    "edit_webauthn": "yukuaiban.people.factor_forms.EditWebAuthnForm",
+}
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True

@@ -46,6 +46,8 @@ def parse(number: str, *, mobile_only: bool = False) -> Phone:
     except phonenumbers.NumberParseException:
         found = None
     if found is None or not phonenumbers.is_valid_number(found):
+        if mobile_only:
+            raise IdentifierError("phone.mobile", _("这里需要能接收短信的内地手机号码，共 11 位，以 1 开头。"))
         raise IdentifierError(
             "phone.shape",
             _(

@@ -25,6 +25,7 @@ from yukuaiban.vault import decrypt, encrypt
 
 MFA_SECRET = b"mfa.authenticator.secret"
 WRONG_CODE = gettext_lazy("验证码不对，请核对后再试。")
+WRONG_LOGIN = gettext_lazy("账号或密码不对，请核对后再试；忘记密码可以用验证码登录。")
 
 
 def display_name(account: Account) -> str:
@@ -54,8 +55,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "incorrect_code": WRONG_CODE,
+        "incorrect_password": gettext_lazy("密码不对，请核对后再试。"),
+        "email_password_mismatch": WRONG_LOGIN,
+        "phone_password_mismatch": WRONG_LOGIN,
         "too_many_login_attempts": gettext_lazy("登录失败次数过多，请 5 分钟后再试，或改用验证码登录。"),
+        "rate_limited": gettext_lazy("操作太频繁，请过一分钟再试。"),
     }
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """allauth's pages call a code that was wrong three times a failed log-in."""
+        if kwargs.get("message") == self.error_messages["too_many_login_attempts"]:
+            kwargs["message"] = _("验证码输错次数过多，已经作废。请重新获取。")
+        super().add_message(request, level, *args, **kwargs)
 
     # --- phones: an unproved number belongs to nobody, so nobody can block another's number by typing it ---------
 

@@ -50,6 +50,7 @@ class PeopleConfig(AppConfig):
             ]
         ):
             navigation.add("account", label, name, icon=icon, order=order * 10)
+        navigation.add("foot", _("服务协议与个人信息处理规则"), "people:rules", order=90)
         navigation.add_banners(without_second_factor)
         navigation.viewers_from(passes.identify)
         navigation.add("desk", _("更正与监护"), "people:requests", order=70, shown_to=works_as("window", "handler"))

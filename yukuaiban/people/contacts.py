@@ -23,7 +23,8 @@ def read(typed: str) -> tuple[Literal["phone", "email"], str]:
         try:
             return "phone", phones.parse(value, mobile_only=True).text
         except IdentifierError as error:
-            raise Invalid(error.message, details={"contact": error.message}) from error
+            message = _("请填写能接收短信的内地手机号码（11 位），或者电子邮箱。")
+            raise Invalid(message, details={"contact": message}) from error
     try:
         validate_email(value)
     except ValidationError:

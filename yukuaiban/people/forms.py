@@ -10,6 +10,8 @@ from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from django import forms
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.config.errors import DomainError, Invalid
@@ -18,7 +20,8 @@ from yukuaiban.identifiers import documents
 from yukuaiban.items.models import DirectoryEntry, ServiceItem
 from yukuaiban.people import contacts
 from yukuaiban.people.adapters import PhoneField
-from yukuaiban.people.models import Relation
+from yukuaiban.people.models import Account, Relation
+from yukuaiban.people.passwords import NotPersonal
 from yukuaiban.people.services import Terms
 from yukuaiban.people.services.privacy import CORRECTABLE, FIELD_NAMES
 from yukuaiban.people.tokens import SCOPES
@@ -72,6 +75,7 @@ class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["login"] = contact_field()
         self.fields["password"].label = _("密码")
+        self.fields["password"].widget.attrs.pop("placeholder", None)
         self.fields["remember"].label = _("在这台设备上保持登录 14 天（公用设备请勿勾选）")
         self.order_fields(["login", "password", "remember"])
 
@@ -88,7 +92,15 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
         self.fields["contact"] = contact_field(help_text=_("内地手机号码（11 位）或电子邮箱，稍后发送验证码"))
         self.fields["password1"].label = _("设置密码")
         self.fields["password2"].label = _("再输入一次密码")
-        self.fields["agree"] = forms.BooleanField(label=_("我已阅读并同意服务协议和个人信息处理规则"))
+        for name in ("password1", "password2"):
+            self.fields[name].widget.attrs.pop("placeholder", None)
+        self.fields["agree"] = forms.BooleanField(
+            label=_("我已阅读并同意服务协议和个人信息处理规则"),
+            help_text=format_html(
+                '<a href="{}" target="_blank">{}</a>', reverse("people:rules"), _("阅读服务协议与个人信息处理规则")
+            ),
+            error_messages={"required": _("请先阅读；同意后才能注册。")},
+        )
         self.order_fields(["contact", "password1", "password2", "agree"])
 
     def clean_contact(self) -> str:
@@ -97,6 +109,18 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
         if kind == "email":
             self.validate_unique_email(get_adapter().clean_email(value))
         return value
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        password, phone = cleaned.get("password1"), cleaned.get("phone")
+        if password and phone:
+            account = Account()
+            account.set_phone(phone)
+            try:
+                NotPersonal().validate(password, account)
+            except forms.ValidationError as error:
+                self.add_error("password1", error)
+        return cleaned
 
 
 class RequestLoginCodeForm(allauth_forms.RequestLoginCodeForm):  # type: ignore[misc]
@@ -111,10 +135,10 @@ class RequestLoginCodeForm(allauth_forms.RequestLoginCodeForm):  # type: ignore[
         kind, value = read_contact(self.cleaned_data["contact"])
         self.cleaned_data["email"], self.cleaned_data["phone"] = (value, "") if kind == "email" else ("", value)
         self._user = None
-        if kind == "email":
-            self.clean_email()
-        else:
-            self.clean_phone()
+        try:
+            self.clean_email() if kind == "email" else self.clean_phone()
+        except forms.ValidationError as error:  # allauth calls it failed log-ins
+            raise forms.ValidationError(_("获取验证码太频繁，请过一分钟再试。"), code="too_often") from error
         return value
 
 

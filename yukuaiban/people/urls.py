@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from yukuaiban.people.pages import desk, family, identity, privacy, security
+from yukuaiban.people.pages import desk, family, identity, privacy, rules, security
 
 mine = [
     path("real-name", identity.real_name, name="real_name"),
@@ -50,6 +50,7 @@ officers = [
     path("requests/guardianships/<int:pk>", desk.guardianship, name="guardianship_confirm"),
 ]
 ours: list[URLPattern | URLResolver] = [
+    path("rules", rules.rules, name="rules"),
     path("me", identity.me, name="me"),
     path("claim-phone", security.claim, name="claim"),
     path("me/", include(mine)),

@@ -286,3 +286,37 @@ class TestWhatIsSaidOfWrongEntries:
         page = browser.post("/zh/accounts/phone/verify/", {"code": "000000"}).content.decode()
         assert "验证码不对" in page
         assert "错误代码" not in page
+
+    def test_three_wrong_codes_are_no_failed_log_ins(self):
+        browser, _answer = sign_up(TYPED)
+        for _n in range(3):
+            answer = browser.post("/zh/accounts/phone/verify/", {"code": "000000"}, follow=True)
+        text = answer.content.decode()
+        assert "验证码输错次数过多" in text
+        assert "登录失败" not in text
+
+    def test_codes_asked_for_too_often_are_called_so(self):
+        for _n in range(5):
+            answer = Client().post("/zh/accounts/login/code/", {"contact": TYPED})
+        assert "获取验证码太频繁" in answer.content.decode()
+
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    def test_a_weak_password_is_refused_in_the_language_of_the_page(self, language):
+        form = {"contact": TYPED, "password1": "x13800138000", "password2": "x13800138000", "agree": "on"}
+        like_the_phone = Client().post(f"/{language}/accounts/signup/", form).content.decode()
+        short = Client().post(f"/{language}/accounts/signup/", form | {"password1": "x", "password2": "x"})
+        wanted = (
+            ("密码与您的手机号码", "密码太短") if language == "zh" else ("too much like your mobile", "is too short")
+        )
+        assert wanted[0] in like_the_phone
+        assert wanted[1] in short.content.decode()
+
+
+class TestWhatOneAgreesTo:
+    """个人信息保护法 第七条、第十七条: the rules stand where anybody reads them, before he agrees."""
+
+    @pytest.mark.parametrize(("language", "words"), [("zh", "不满 14 周岁"), ("en", "a child under 14")])
+    def test_it_is_linked_from_the_sign_up_page_and_public(self, language, words):
+        address = f"/{language}/rules"
+        assert address in Client().get(f"/{language}/accounts/signup/").content.decode()
+        assert words in Client().get(address).content.decode()
