@@ -16,7 +16,16 @@ import psycopg
 import pytest
 
 from yukuaiban.config.launch import StartRefused, children
-from yukuaiban.config.launch.cluster import FAST_BUT_UNSAFE, OWNER, SERVICE, SUPERUSER, Cluster
+from yukuaiban.config.launch.cluster import (
+    FAST_BUT_UNSAFE,
+    OWNER,
+    SERVICE,
+    SUPERUSER,
+    Cluster,
+    running,
+    server_user,
+    settling,
+)
 
 
 def cluster_in(folder: Path, **more: str) -> Cluster:
@@ -55,7 +64,7 @@ def kill_in_the_midst_of_a_long_computation(cluster: Cluster) -> int:
         assert children.wait_until(lambda: server.execute(asked, [pid]).fetchone() == (True,), seconds=10)
     assert cluster.process is not None
     children.stop(cluster.process, ask=signal.SIGKILL)
-    assert children.wait_until(lambda: cluster._left_behind() == [pid], seconds=10)
+    assert children.wait_until(lambda: running.left_behind(cluster.data) == [pid], seconds=10)
     return pid
 
 
@@ -160,17 +169,17 @@ class TestLife:
         with cluster.serving():
             orphan = kill_in_the_midst_of_a_long_computation(cluster)
             with monkeypatch.context() as control:
-                control.setattr(Cluster, "_left_behind", lambda self: [])
+                control.setattr(running, "left_behind", lambda data: [])
                 with pytest.raises(StartRefused, match="still in use"):
                     cluster_in(folder).start()
-            assert cluster._left_behind() == [orphan]
+            assert running.left_behind(cluster.data) == [orphan]
             cluster.start()
             assert not children.alive(orphan)
             with connect(cluster, SERVICE) as service:
                 assert service.execute("SELECT 1").fetchone() == (1,)
 
     def test_a_start_is_refused_in_one_sentence_while_another_server_runs_on_the_folder(self, folder, monkeypatch):
-        monkeypatch.setattr("yukuaiban.config.launch.cluster.SHUTDOWN_WITHIN", 0.1)
+        monkeypatch.setattr(running, "SHUTDOWN_WITHIN", 0.1)
         with cluster_in(folder).serving() as cluster:
             assert cluster.process is not None
             with pytest.raises(StartRefused, match=f"still running on .*: end process {cluster.process.pid}\\.$"):
@@ -194,9 +203,7 @@ class TestLife:
 
 def test_below_a_closed_home_folder_it_works_or_is_not_needed(folder, monkeypatch):
     """As root the server runs as another user, who may not enter /root: then it lives elsewhere, and says so."""
-    from yukuaiban.config.launch import cluster as module
-
-    monkeypatch.setattr(module, "SHARED_HOME", folder / "shared")
+    monkeypatch.setattr(server_user, "HOME", folder / "shared")
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
     cluster = cluster_in(closed / "data")
@@ -212,11 +219,9 @@ def test_below_a_closed_home_folder_it_works_or_is_not_needed(folder, monkeypatc
 
 
 def test_the_program_is_copied_whole_where_its_user_cannot_read_it(folder, monkeypatch):
-    from yukuaiban.config.launch import cluster as module
-
-    monkeypatch.setattr(module, "SHARED_HOME", folder)
+    monkeypatch.setattr(server_user, "HOME", folder)
     cluster = cluster_in(folder / "data")
-    cluster.binaries = cluster._copy_of_the_program()
+    cluster.binaries = settling.copy_of_the_program(cluster.binaries, cluster.version)
     assert cluster.binaries.is_relative_to(folder)
     with cluster.serving(), connect(cluster, SERVICE) as service:
         assert service.execute("SELECT 1").fetchone() == (1,)
