@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 
 TIMEOUT = 30.0
 CHUNK = 64 * 1024
+# Past StreamMaxLength it refuses the stream; past its other limits it says so only with AlertExceedsMax.
+TOO_LARGE = ("INSTREAM size limit exceeded", "stream: Heuristics.Limits.Exceeded")
 REMEMBERED = 60.0  # seconds: a banner on every page does not ask the scanner every time
 
 
@@ -54,29 +56,41 @@ class ScannerSilent(Exception):
     """The scanner is configured but gave no verdict."""
 
 
+class TooLargeToScan(Exception):
+    """The scanner takes no file of this size (StreamMaxLength, MaxFileSize): trying again does not help."""
+
+
 def scan(file: BinaryIO) -> Scan:
     """Show a file to the scanner.
 
-    Raises: ScannerSilent.
+    Raises: ScannerSilent, TooLargeToScan.
     """
     if not settings.CLAMD_SOCKET:
         return Scan(Verdict.NOT_SCANNED)
     try:
         with _connected() as line:
-            line.sendall(b"zINSTREAM\0")
-            file.seek(0)
-            while block := file.read(CHUNK):
-                line.sendall(len(block).to_bytes(4, "big") + block)
-            line.sendall(b"\0\0\0\0")
+            # A file past its limit it answers and hangs up on, unread: the answer says why.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                _show(line, file)
             answer = _answer(line)
     except OSError as error:
         raise ScannerSilent(str(error)) from error
     # "stream: OK" | "stream: Win.Test.EICAR_HDB-1 FOUND" | "INSTREAM size limit exceeded. ERROR"
+    if answer.startswith(TOO_LARGE):
+        raise TooLargeToScan(answer)
     if answer == "stream: OK":
         return Scan(Verdict.CLEAN)
     if answer.startswith("stream: ") and answer.endswith(" FOUND"):
         return Scan(Verdict.INFECTED, answer.removeprefix("stream: ").removesuffix(" FOUND"))
     raise ScannerSilent(answer)
+
+
+def _show(line: socket.socket, file: BinaryIO) -> None:
+    line.sendall(b"zINSTREAM\0")
+    file.seek(0)
+    while block := file.read(CHUNK):
+        line.sendall(len(block).to_bytes(4, "big") + block)
+    line.sendall(b"\0\0\0\0")
 
 
 _asked: tuple[float, str, str, State] | None = None  # when, which scanner, its version, how it stands

@@ -85,6 +85,13 @@ def infected(signature: str) -> UploadRefused:
     return UploadRefused(message % {"signature": signature}, details={"reason": "infected", "signature": signature})
 
 
+def too_large_to_scan() -> UploadRefused:
+    message = _(
+        "文件太大，病毒查杀服务检查不了，没有保存。请缩小图片，或者分成几份较小的 PDF 后上传；也可以交到办事窗口。"
+    )
+    return UploadRefused(message, details={"reason": "too_large_to_scan"})
+
+
 def accepted_names(accept: Collection[str]) -> str:
     """`PDF、JPG、PNG`."""
     return _("、").join(name for kind, name in (("pdf", "PDF"), ("jpeg", "JPG"), ("png", "PNG")) if kind in accept)

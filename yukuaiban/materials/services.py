@@ -20,7 +20,7 @@ from yukuaiban import storage
 from yukuaiban.config.errors import NotFound, PermissionRefused
 from yukuaiban.config.parameters import parameter
 from yukuaiban.materials import antivirus, errors, limited, selectors
-from yukuaiban.materials.antivirus import ScannerSilent, Verdict
+from yukuaiban.materials.antivirus import ScannerSilent, TooLargeToScan, Verdict
 from yukuaiban.materials.inspection import Found as Inspected
 from yukuaiban.materials.inspection import Refused
 from yukuaiban.materials.inspection.kinds import EXTENSIONS
@@ -216,6 +216,9 @@ def _scanned(received: storage.Receiving, *, account_id: int) -> Verdict:
     with received.content() as content:
         try:
             scan = antivirus.scan(content)
+        except TooLargeToScan as error:
+            log.error("upload larger than the scanner takes", error=str(error))
+            raise errors.too_large_to_scan() from error
         except ScannerSilent as error:
             log.error("scanner silent", error=str(error))
             raise errors.ScannerAbsent(

@@ -11,7 +11,15 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from yukuaiban.materials import antivirus
-from yukuaiban.materials.antivirus import Scan, ScannerSilent, State, Verdict, antivirus_status, scan
+from yukuaiban.materials.antivirus import (
+    Scan,
+    ScannerSilent,
+    State,
+    TooLargeToScan,
+    Verdict,
+    antivirus_status,
+    scan,
+)
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 STREAM_MAX = 25 * 1024 * 1024
@@ -75,9 +83,9 @@ def test_the_file_is_read_from_its_beginning(clamd):
     assert scan(file).verdict is Verdict.INFECTED
 
 
-def test_a_file_larger_than_the_scanner_takes_has_no_verdict(clamd):
-    with pytest.raises(ScannerSilent):
-        scan(io.BytesIO(b"a" * (STREAM_MAX + 1)))
+def test_a_file_larger_than_the_scanner_takes_is_told_from_a_scanner_that_is_away(clamd):
+    with pytest.raises(TooLargeToScan):
+        scan(io.BytesIO(b"a" * (2 * STREAM_MAX)))
 
 
 def test_a_working_scanner_tells_its_version(clamd):

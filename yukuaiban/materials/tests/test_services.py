@@ -12,7 +12,7 @@ from yukuaiban import storage
 from yukuaiban.config.errors import NotFound
 from yukuaiban.config.now import now, today
 from yukuaiban.materials import antivirus, errors, sandbox, selectors, services, sources
-from yukuaiban.materials.antivirus import Scan, ScannerSilent, Verdict
+from yukuaiban.materials.antivirus import Scan, ScannerSilent, TooLargeToScan, Verdict
 from yukuaiban.materials.inspection import Found, Kind
 from yukuaiban.materials.models import How, Material, MaterialUse
 from yukuaiban.materials.sources import HeldLicence, RegisterAnswer, RegisterSilent
@@ -146,6 +146,17 @@ class TestUpload:
 
         monkeypatch.setattr(antivirus, "scan", silent)
         with pytest.raises(errors.ScannerAbsent):
+            hand_in(make_matter(), files.pdf())
+        assert stored() == []
+
+    def test_a_file_larger_than_the_scanner_takes_is_not_asked_for_again(
+        self, make_matter, hand_in, monkeypatch, stored
+    ):
+        def full(file):
+            raise TooLargeToScan("INSTREAM size limit exceeded. ERROR")
+
+        monkeypatch.setattr(antivirus, "scan", full)
+        with pytest.raises(errors.UploadRefused, match="文件太大"):
             hand_in(make_matter(), files.pdf())
         assert stored() == []
 
