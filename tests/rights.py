@@ -147,6 +147,13 @@ class World:
         own = self.values.get(route, {})
         return {name: own.get(name, self.values["*"].get(name, 1)) for name in names}
 
+    def body(self, route: Route) -> Any:
+        """What to send: the least that fits, with the route's own values where they have a place in it."""
+        if not isinstance(route.body, dict):
+            return route.body
+        own = self.values.get(route.name, {})
+        return route.body | {name: own[name] for name in route.body if name in own}
+
 
 def make_world() -> World:
     """Everything in one transaction; made by the services that the product uses."""
@@ -243,6 +250,12 @@ def make_world() -> World:
                 "announcement_id": news.pk,
                 "change_id": edited.pk,
                 "load_id": load.pk,
+                "guardianship_id": child.pk,
+                "mandate_id": mandate.pk,
+                "grant_id": grant.pk,
+                "request_id": correction.pk,
+                "post_id": where.handler.post_id,
+                "desk_id": where.handler.desk_id,
             },
             **{f"desk:proposal{act}": {"pk": load.pk} for act in ("", "_publish", "_back", "_compare", "_sign")},
             "desk:item_change": {"pk": edited.pk},
@@ -254,9 +267,10 @@ def make_world() -> World:
             "portal:announcement": {"pk": news.pk},
             **{f"desk:{name}": {"pk": news.pk} for name in
                ("announcement", "announcement_publish", "announcement_withdraw")},
-            "POST /api/v1/people/mandates/{mandate_id}/{act}": {"mandate_id": mandate.pk, "act": "decline"},
-            "DELETE /api/v1/people/children/{guardianship_id}": {"guardianship_id": child.pk},
-            "DELETE /api/v1/licences/grants/{grant_id}": {"grant_id": grant.pk},
+            "POST /api/v1/people/mandates/{mandate_id}/{act}": {"act": "decline"},
+            "POST /api/v1/people/mandates/offers": {"principal_party_id": owner.party_id},
+            **{f"{method} /api/v1/people/requests/guardianships/{{guardianship_id}}{act}":
+               {"guardianship_id": unseen.pk} for method, act in (("GET", ""), ("POST", "/confirm"))},
             "people:child_consent": {"pk": child.pk},
             "people:mandate_act": {"pk": mandate.pk, "act": "decline"},
             "people:post_substitute": {"pk": where.handler.post_id},
@@ -298,7 +312,7 @@ class Walker:
         self.client.cookies = SimpleCookie(self.cookies)
         try:
             with _unrendered(), transaction.atomic():
-                body = "" if route.body is None else json.dumps(route.body)
+                body = "" if route.body is None else json.dumps(self.world.body(route))
                 kind = "application/json" if body else "application/octet-stream"
                 answer = self.client.generic(method, self.address(route), body, content_type=kind)
                 raise _Undo

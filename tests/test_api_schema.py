@@ -6,7 +6,9 @@ nobody; half of them about things that are really there. Each request is undone,
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +19,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from ninja.openapi.schema import OpenAPISchema
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import (
@@ -26,6 +29,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.rights import World, make_world
+from yukuaiban.config.api import api
 from yukuaiban.config.now import now, today
 from yukuaiban.people import tokens
 from yukuaiban.people.models import Account, Post
@@ -52,20 +56,60 @@ def one_connection():
     request_finished.connect(close_old_connections)
 
 
-@pytest.mark.parametrize("role", ["owner", "window", "editor", None])
-def test_every_answer_is_one_that_the_description_names(world, role):
+class Described(OpenAPISchema):
+    """The description, and which of its definitions took the place of another: they are kept by their bare name."""
+
+    def __init__(self) -> None:
+        self.overwritten: set[str] = set()
+        super().__init__(api, "")
+        self.overwritten &= set(re.findall(r"#/components/schemas/(\w+)", json.dumps(self)))
+
+    def add_schema_definitions(self, definitions: dict[str, Any]) -> None:
+        told = {name: it | {"description": ""} for name, it in definitions.items()}
+        self.overwritten |= {
+            name for name, it in told.items() if self.schemas.get(name, it) | {"description": ""} != it
+        }
+        super().add_schema_definitions(definitions)
+
+
+def test_a_name_means_one_thing():
+    described = Described()
+    assert described.overwritten == set()
+    operations = [operation for path in described["paths"].values() for operation in path.values()]
+    times = Counter(operation["operationId"] for operation in operations)
+    assert [name for name, n in times.items() if n > 1] == []
+
+
+#: Which operations a role tries: all, or those where it may more than others.
+EVERYTHING, PEOPLE = "/api/v1/", "/api/v1/people/"
+
+
+@pytest.mark.parametrize(
+    ("role", "below"),
+    [
+        ("owner", EVERYTHING),
+        ("window", EVERYTHING),
+        ("editor", EVERYTHING),
+        (None, EVERYTHING),
+        ("supervisor", PEOPLE),
+        ("auditor", PEOPLE),
+    ],
+)
+def test_every_answer_is_one_that_the_description_names(world, role, below):
     headers = _headers(world.accounts[role]) if role else {}
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
     problems: list[str] = []
     count = 0
     for found in schema.get_all_operations():
         operation = found.ok()
+        if not operation.path.startswith(below):
+            continue
         count += 1
         try:
             _try(operation, _real(world, operation.path), headers)
         except (Exception, FailureGroup) as error:  # each is told at the end
             problems.append(f"{operation.label}\n{_told(error)}")
-    assert count > 80
+    assert count > (80 if below == EVERYTHING else 20)
     assert not problems, "\n\n".join(problems)
 
 

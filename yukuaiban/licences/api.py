@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field
 
-from yukuaiban.config.api_errors import ErrorBody
+from yukuaiban.config.api_errors import OF_CHANGING, OF_READING, ErrorBody
 from yukuaiban.config.errors import DomainError, Invalid
 from yukuaiban.config.now import now, today
 from yukuaiban.documents import codes, register
@@ -100,7 +100,7 @@ class LooksOut(Schema):
     before: int | None
 
 
-class GrantIn(Schema):
+class LicenceGrantIn(Schema):
     """Whom to let use the licence. `until` is the last day, itself included."""
 
     department: str = Field(description="Code of the department.", max_length=40, pattern=NO_NUL)
@@ -109,7 +109,7 @@ class GrantIn(Schema):
     item_code: str = Field("", max_length=60, pattern=NO_NUL)
 
 
-class GrantOut(Schema):
+class LicenceGrantOut(Schema):
     id: int
     department: str
     purpose: str
@@ -171,10 +171,7 @@ class TypeOut(Schema):
     status: str
 
 
-Refusals = {401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 422: ErrorBody}
-
-
-@router.get("", response={200: list[LicenceOut], **Refusals}, operation_id="wallet", summary="The wallet")
+@router.get("", response={200: list[LicenceOut], **OF_READING}, operation_id="wallet", summary="The wallet")
 def wallet(request: HttpRequest) -> list[dict[str, Any]]:
     """All that the party acted for holds, what is valid first."""
     return [_licence(held) for held in selectors.wallet(holder_actor(request).party_id)]
@@ -268,7 +265,7 @@ def verify_file(request: HttpRequest) -> dict[str, Any]:
 
 @router.get(
     "/granted/{identifier}",
-    response={200: LicenceOut, **Refusals},
+    response={200: LicenceOut, **OF_READING},
     operation_id="granted_licence",
     summary="Use a licence that its holder granted",
 )
@@ -279,14 +276,14 @@ def granted(
     return _licence(selectors.licence_for_department(officer_actor(request), identifier, item_code=item_code))
 
 
-@router.get("/{licence_id}", response={200: LicenceOut, **Refusals}, operation_id="licence", summary="One licence")
+@router.get("/{licence_id}", response={200: LicenceOut, **OF_READING}, operation_id="licence", summary="One licence")
 def licence(request: HttpRequest, licence_id: RowId) -> dict[str, Any]:
     return _licence(selectors.licence_for_holder(holder_actor(request), licence_id))
 
 
 @router.get(
     "/{licence_id}/file",
-    response={200: bytes, **Refusals},
+    response={200: bytes, **OF_READING},
     operation_id="licence_file",
     summary="The signed PDF",
     openapi_extra={
@@ -300,9 +297,21 @@ def file(request: HttpRequest, licence_id: RowId) -> HttpResponse:
     return HttpResponse(selectors.licence_file(held), content_type="application/pdf")
 
 
+@router.get(
+    "/{licence_id}/versions",
+    response={200: list[LicenceOut], **OF_READING},
+    operation_id="licence_versions",
+    summary="All its versions",
+)
+def versions(request: HttpRequest, licence_id: RowId) -> list[dict[str, Any]]:
+    """This licence and what it replaced or was replaced by, newest first."""
+    held = selectors.licence_for_holder(holder_actor(request), licence_id)
+    return [_licence(version) for version in selectors.versions_of(held) if version.holder_id == held.holder_id]
+
+
 @router.post(
     "/{licence_id}/show-code",
-    response={200: ShowCodeOut, **Refusals},
+    response={200: ShowCodeOut, **OF_CHANGING},
     operation_id="show_code",
     summary="A code for a minute",
 )
@@ -313,7 +322,7 @@ def show(request: HttpRequest, licence_id: RowId) -> dict[str, Any]:
 
 
 @router.get(
-    "/{licence_id}/looks", response={200: LooksOut, **Refusals}, operation_id="licence_looks", summary="Who looked"
+    "/{licence_id}/looks", response={200: LooksOut, **OF_READING}, operation_id="licence_looks", summary="Who looked"
 )
 def looks(
     request: HttpRequest, licence_id: RowId, before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None
@@ -336,13 +345,25 @@ def looks(
     return {"looks": rows, "before": rows[-1]["id"] if len(found) > 50 else None}
 
 
+@router.get(
+    "/{licence_id}/grants",
+    response={200: list[LicenceGrantOut], **OF_READING},
+    operation_id="licence_grants",
+    summary="Who may use it",
+)
+def grants(request: HttpRequest, licence_id: RowId) -> list[dict[str, Any]]:
+    """Every grant, also those that ended or were taken back."""
+    held = selectors.licence_for_holder(holder_actor(request), licence_id)
+    return [_grant(made) for made in selectors.grants_of(held)]
+
+
 @router.post(
     "/{licence_id}/grants",
-    response={201: GrantOut, **Refusals},
+    response={201: LicenceGrantOut, **OF_CHANGING},
     operation_id="grant_licence",
     summary="Let a department use it",
 )
-def grant(request: HttpRequest, licence_id: RowId, wanted: GrantIn) -> Status[dict[str, Any]]:
+def grant(request: HttpRequest, licence_id: RowId, wanted: LicenceGrantIn) -> Status[dict[str, Any]]:
     by = holder_actor(request)
     selectors.licence_for_holder(by, licence_id)
     department = Department.objects.filter(code=wanted.department).first()
@@ -365,7 +386,7 @@ def grant(request: HttpRequest, licence_id: RowId, wanted: GrantIn) -> Status[di
 
 @router.delete(
     "/grants/{grant_id}",
-    response={200: GrantOut, **Refusals},
+    response={200: LicenceGrantOut, **OF_CHANGING},
     operation_id="revoke_licence_grant",
     summary="Take a grant back",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -429,8 +429,13 @@ def data_use(account: Account, *, after: str | None = None) -> LogPage:
             raise NotFound(_("这一页已经不在了，请从第一页看起。")) from None
         rows = rows.filter(Q(at__lt=moment) | Q(at=moment, pk__lt=last))
     found = list(rows.order_by("-at", "-pk").prefetch_related("reads__reader__party", "reads__department")[: PAGE + 1])
-    more = f"{found[PAGE - 1].at.isoformat()}~{found[PAGE - 1].pk}" if len(found) > PAGE else None
-    return LogPage(found[:PAGE], more)
+    more = found[PAGE - 1] if len(found) > PAGE else None
+    return LogPage(found[:PAGE], f"{_instant(more.at)}~{more.pk}" if more else None)
+
+
+def _instant(at: datetime) -> str:
+    """As an address carries it: a `+` there would be a space."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _in_language(words: Mapping[str, str]) -> str:

@@ -1,28 +1,28 @@
-"""People for programs: who I am, for whom I act, families and mandates, who read my data, a copy of it."""
+"""People for programs: who I am, for whom I act, my children, mandates and organisations.
+
+What concerns the record is in `privacy_api`, what officers do in `officers_api`. The log-in itself, who the holder of the
+account is, and the copy of all data stay in the browser (ADR 0080).
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Any, Literal
 
-from django.http import HttpRequest, HttpResponse
-from ninja import Path, Query, Router, Schema, Status
-from ninja.errors import AuthenticationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Router, Schema, Status
 from pydantic import Field
 
-from yukuaiban.config.api_errors import ErrorBody
+from yukuaiban.config.api_errors import OF_CHANGING, OF_READING
 from yukuaiban.config.now import now
 from yukuaiban.identifiers import documents
-from yukuaiban.people import contacts, exports, limits, passes, selectors, services
-from yukuaiban.people.models import Account, AccountEventKind, Guardianship, Mandate, PersonRead, Relation
+from yukuaiban.people import contacts, officers_api, privacy_api, selectors, services
+from yukuaiban.people.access import account_of, who
+from yukuaiban.people.api_bodies import Day, PostOut, RowId, Text, post_out
+from yukuaiban.people.models import Account, Guardianship, Mandate, OrganisationProfile, Relation
 
 router = Router(tags=["people"])
-
-RowId = Annotated[int, Path(ge=1, le=2**63 - 1)]
-Refusals = {401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 409: ErrorBody, 422: ErrorBody, 429: ErrorBody}
-Text = Annotated[str, Field(min_length=1, max_length=200)]
-#: No year in which a day after cannot be said.
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
 
 
 class ActingOut(Schema):
@@ -33,17 +33,6 @@ class ActingOut(Schema):
     kind: Literal["person", "organisation"]
     ground: Literal["self", "guardian", "relative", "representative", "agent"]
     items: list[str] | None
-    last_day: date | None
-
-
-class PostOut(Schema):
-    """A post the officer holds today."""
-
-    post_id: int
-    role: str
-    department: str
-    division: str
-    substitute: bool
     last_day: date | None
 
 
@@ -58,21 +47,6 @@ class MeOut(Schema):
     posts: list[PostOut]
 
 
-class RealNameIn(Schema):
-    """Name and document, as they stand on the document."""
-
-    name: Text
-    id_kind: Literal[tuple(kind.value for kind in documents.Kind)]  # type: ignore[valid-type]
-    id_number: Text
-    name_latin: str = Field("", max_length=80)
-    birth_on: Day | None = None
-    country: str = Field("", pattern="^([A-Z]{3})?$")
-
-
-class AssuranceOut(Schema):
-    assurance: str
-
-
 class ChildIn(Schema):
     """A guardian names his child. `consents`: to the handling of a young child's data."""
 
@@ -84,12 +58,22 @@ class ChildIn(Schema):
 
 
 class GuardianshipOut(Schema):
+    """A ward. One acts for him once it is `confirmed`; for a young child only while one `consents` besides."""
+
     id: int
     ward_party_id: int
     ward: str
     relation: str
     confirmed: bool
+    is_young: bool = Field(description="Below the age at which a child's data need the guardian's consent.")
+    consents: bool
     last_day: date | None
+
+
+class ConsentIn(Schema):
+    """Whether the guardian consents to the handling of a young child's data."""
+
+    consents: bool
 
 
 class TermsIn(Schema):
@@ -100,10 +84,10 @@ class TermsIn(Schema):
     last_day: Day
 
     def terms(self) -> services.Terms:
-        return services.Terms(self.items, self.valid_from, self.last_day + timedelta(days=1))
+        return services.Terms(self.items, self.valid_from, selectors.day_after(self.last_day))
 
 
-class OfferIn(TermsIn):
+class MandateOfferIn(TermsIn):
     """Appoint somebody, who takes it up with the code sent to `contact` (a mobile number or an e-mail address)."""
 
     principal_party_id: int = Field(ge=1, le=2**63 - 1)
@@ -143,84 +127,82 @@ class MandateOut(Schema):
     last_day: date
 
 
-class ReadOut(Schema):
-    """An officer read one's full record."""
+class OrganisationIn(Schema):
+    """Code and name as on the business licence or registration certificate."""
 
-    id: int
-    at: datetime
-    department: str | None
-    reader: str
-    reason: str
-    what: list[str]
-    reference: str
+    credit_code: Text
+    name: Text
 
 
-class ReadsOut(Schema):
-    """Newest first; `before` is the parameter of the next page, null at the end."""
+class OrganisationOut(Schema):
+    """An organisation whose legal representative one is."""
 
-    reads: list[ReadOut]
-    before: int | None
-
-
-def account_of(request: HttpRequest) -> Account:
-    """The account behind a request, by session or token."""
-    found = passes.identify(request)
-    if found is None:
-        raise AuthenticationError
-    return Account.objects.select_related("party").get(pk=found.account_id)
+    party_id: int
+    credit_code: str
+    name: str
+    kind: str = Field(description="服务对象 of GB/T 39046-2020 Annex A.")
+    status: Literal[tuple(OrganisationProfile.Status.values)]  # type: ignore[valid-type]
+    representative_since: date | None
 
 
-@router.get("/me", response={200: MeOut, **Refusals}, operation_id="me", summary="Who I am")
+@router.get("/me", response={200: MeOut, **OF_READING}, operation_id="me", summary="Who I am")
 def me(request: HttpRequest) -> dict[str, Any]:
-    account = account_of(request)
-    found = passes.identify(request)
-    assert found is not None
+    account, found = account_of(request), who(request)
     return {
         "account": account.number,
         "name": found.name,
         "assurance": found.assurance,
         "party_id": found.party_id,
         "acting_for": [_acting(acting) for acting in selectors.parties_for(account)],
-        "posts": [_post(post) for post in selectors.posts_of(account)],
+        "posts": [post_out(post) for post in selectors.posts_of(account)],
     }
 
 
-@router.post("/real-name", response={200: AssuranceOut, 503: ErrorBody, **Refusals}, operation_id="real_name")
-def real_name(request: HttpRequest, typed: RealNameIn) -> dict[str, Any]:
-    """The real-name check."""
-    party = services.real_name_check(account=account_of(request), at=now(), **typed.model_dump())
-    return {"assurance": party.assurance}
-
-
-@router.get("/children", response={200: list[GuardianshipOut], **Refusals}, operation_id="children")
+@router.get("/children", response={200: list[GuardianshipOut], **OF_READING}, operation_id="children")
 def children(request: HttpRequest) -> list[dict[str, Any]]:
     """My wards, confirmed or not."""
-    rows = Guardianship.objects.filter(guardian=account_of(request).party_id, ended_at__isnull=True)
-    return [_guardianship(row) for row in rows.select_related("ward").order_by("pk")]
+    account = account_of(request)
+    return [_guardianship(row, account) for row in selectors.guardianships_of(account)]
 
 
-@router.post("/children", response={201: GuardianshipOut, 503: ErrorBody, **Refusals}, operation_id="child_add")
+@router.post("/children", response={201: GuardianshipOut, **OF_CHANGING}, operation_id="child_add")
 def child_add(request: HttpRequest, child: ChildIn) -> Status[dict[str, Any]]:
     """Name my child; confirmed at once where the register knows it."""
-    row = services.guardianship_declare(account=account_of(request), at=now(), **child.model_dump())
-    return Status(201, _guardianship(row))
+    account = account_of(request)
+    row = services.guardianship_declare(account=account, at=now(), **child.model_dump())
+    return Status(201, _guardianship(row, account))
 
 
-@router.delete("/children/{guardianship_id}", response={204: None, **Refusals}, operation_id="child_remove")
+@router.delete("/children/{guardianship_id}", response={204: None, **OF_CHANGING}, operation_id="child_remove")
 def child_remove(request: HttpRequest, guardianship_id: RowId) -> Status[None]:
     """Give a guardianship up on this platform."""
-    services.guardianship_end(guardianship_id=guardianship_id, account=account_of(request), reason="", at=now())
+    services.guardianship_end(
+        guardianship_id=guardianship_id, account=account_of(request), reason=_("监护人自行解除"), at=now()
+    )
     return Status(204, None)
 
 
-@router.get("/mandates", response={200: list[MandateOut], **Refusals}, operation_id="mandates")
+@router.put(
+    "/children/{guardianship_id}/consent",
+    response={200: GuardianshipOut, **OF_CHANGING},
+    operation_id="child_consent",
+    summary="Consent to the handling of a young child's data",
+)
+def child_consent(request: HttpRequest, guardianship_id: RowId, given: ConsentIn) -> dict[str, Any]:
+    """Given or withdrawn; without it one does not act for a young child (个人信息保护法 第三十一条)."""
+    account = account_of(request)
+    services.child_consent_set(account=account, guardianship_id=guardianship_id, consents=given.consents, at=now())
+    return _guardianship(selectors.guardianship_of(account, guardianship_id), account)
+
+
+@router.get("/mandates", response={200: list[MandateOut], **OF_READING}, operation_id="mandates")
 def mandates(request: HttpRequest) -> list[dict[str, Any]]:
     """Mandates given, held, offered and asked for."""
     return [_mandate(row) for row in selectors.mandates_of(account_of(request))]
 
 
-@router.post("/mandates/offers", response={201: MandateOut, 503: ErrorBody, **Refusals}, operation_id="mandate_offer")
-def mandate_offer(request: HttpRequest, offer: OfferIn) -> Status[dict[str, Any]]:
+@router.post("/mandates/offers", response={201: MandateOut, **OF_CHANGING}, operation_id="mandate_offer")
+def mandate_offer(request: HttpRequest, offer: MandateOfferIn) -> Status[dict[str, Any]]:
     account = account_of(request)
     row = services.mandate_offer(
         account=account,
@@ -234,7 +216,7 @@ def mandate_offer(request: HttpRequest, offer: OfferIn) -> Status[dict[str, Any]
     return Status(201, _mandate(row))
 
 
-@router.post("/mandates/requests", response={201: MandateOut, 503: ErrorBody, **Refusals}, operation_id="mandate_ask")
+@router.post("/mandates/requests", response={201: MandateOut, **OF_CHANGING}, operation_id="mandate_ask")
 def mandate_ask(request: HttpRequest, asked: AskIn) -> Status[dict[str, Any]]:
     row = services.mandate_ask_relative(
         account=account_of(request),
@@ -247,7 +229,7 @@ def mandate_ask(request: HttpRequest, asked: AskIn) -> Status[dict[str, Any]]:
     return Status(201, _mandate(row))
 
 
-@router.post("/mandates/agencies", response={201: MandateOut, **Refusals}, operation_id="mandate_ask_organisation")
+@router.post("/mandates/agencies", response={201: MandateOut, **OF_CHANGING}, operation_id="mandate_ask_organisation")
 def mandate_ask_organisation(request: HttpRequest, asked: AskOrganisationIn) -> Status[dict[str, Any]]:
     row = services.mandate_ask_organisation(
         account=account_of(request), code=asked.credit_code, terms=asked.terms(), at=now()
@@ -255,13 +237,13 @@ def mandate_ask_organisation(request: HttpRequest, asked: AskOrganisationIn) -> 
     return Status(201, _mandate(row))
 
 
-@router.post("/mandates/code", response={200: MandateOut, **Refusals}, operation_id="mandate_code")
+@router.post("/mandates/code", response={200: MandateOut, **OF_CHANGING}, operation_id="mandate_code")
 def mandate_code(request: HttpRequest, given: CodeIn) -> dict[str, Any]:
     """Confirm that another may act for me, or take up an offer."""
     return _mandate(services.mandate_answer_code(account=account_of(request), code=given.code, at=now()))
 
 
-@router.post("/mandates/{mandate_id}/{act}", response={200: MandateOut, **Refusals}, operation_id="mandate_act")
+@router.post("/mandates/{mandate_id}/{act}", response={200: MandateOut, **OF_CHANGING}, operation_id="mandate_act")
 def mandate_act(
     request: HttpRequest, mandate_id: RowId, act: Literal["confirm", "decline", "revoke"]
 ) -> dict[str, Any]:
@@ -274,43 +256,27 @@ def mandate_act(
     return _mandate(acts[act](account=account_of(request), mandate_id=mandate_id, at=now()))
 
 
-@router.get("/reads", response={200: ReadsOut, **Refusals}, operation_id="reads")
-def reads(request: HttpRequest, before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None) -> dict[str, Any]:
-    """Which officer read my record, when and why; fifty at a time."""
-    rows = PersonRead.objects.filter(party=account_of(request).party_id).select_related("department", "reader__party")
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    found = [
-        {
-            "id": row.pk,
-            "at": row.at,
-            "department": row.department.name_zh if row.department else None,
-            "reader": row.reader.name,
-            "reason": row.reason,
-            "what": row.what,
-            "reference": row.reference,
-        }
-        for row in rows.order_by("-pk")[:51]
-    ]
-    return {"reads": found[:50], "before": found[49]["id"] if len(found) > 50 else None}
-
-
 @router.get(
-    "/export",
-    response={200: bytes, **Refusals},
-    operation_id="export",
-    openapi_extra={
-        "responses": {200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}}
-    },
+    "/organisations",
+    response={200: list[OrganisationOut], **OF_READING},
+    operation_id="organisations",
+    summary="My organisations",
 )
-def export(request: HttpRequest) -> HttpResponse:
-    """All my data as one zip of JSON files."""
-    account = account_of(request)
-    limits.consume("export", account.number, at_most=5, seconds=24 * 3600)
-    at = now()
-    content = exports.all_my_data(selectors.party_of(account), at=at)
-    services.note(account, AccountEventKind.DATA_EXPORTED, at)
-    return HttpResponse(content, content_type="application/zip")
+def organisations(request: HttpRequest) -> list[dict[str, Any]]:
+    """Those whose legal representative I am."""
+    return [_organisation(row) for row in selectors.organisations_of(account_of(request))]
+
+
+@router.post(
+    "/organisations",
+    response={201: OrganisationOut, **OF_CHANGING},
+    operation_id="organisation_register",
+    summary="Register an organisation",
+)
+def organisation_register(request: HttpRequest, given: OrganisationIn) -> Status[dict[str, Any]]:
+    """By its legal representative; the register confirms code, name and him. 503 while the register is away."""
+    row = services.organisation_register(account=account_of(request), code=given.credit_code, name=given.name, at=now())
+    return Status(201, _organisation(row))
 
 
 def _acting(acting: selectors.ActingAs) -> dict[str, Any]:
@@ -324,24 +290,15 @@ def _acting(acting: selectors.ActingAs) -> dict[str, Any]:
     }
 
 
-def _post(post: Any) -> dict[str, Any]:
-    return {
-        "post_id": post.pk,
-        "role": post.desk.role,
-        "department": post.desk.department.name_zh,
-        "division": post.desk.division_id,
-        "substitute": post.substitute_for_id is not None,
-        "last_day": post.last_day,
-    }
-
-
-def _guardianship(row: Guardianship) -> dict[str, Any]:
+def _guardianship(row: Guardianship, account: Account) -> dict[str, Any]:
     return {
         "id": row.pk,
         "ward_party_id": row.ward_id,
         "ward": row.ward.name,
         "relation": row.relation,
         "confirmed": row.confirmed_at is not None,
+        "is_young": selectors.is_young_child(row.ward),
+        "consents": selectors.child_consents(account).filter(party=row.ward_id).exists(),
         "last_day": row.last_day,
     }
 
@@ -357,3 +314,18 @@ def _mandate(row: Mandate) -> dict[str, Any]:
         "valid_from": row.valid_from,
         "last_day": row.last_day,
     }
+
+
+def _organisation(row: OrganisationProfile) -> dict[str, Any]:
+    return {
+        "party_id": row.pk,
+        "credit_code": row.credit_code,
+        "name": row.party.name,
+        "kind": row.organisation_kind,
+        "status": row.status,
+        "representative_since": row.representative_since,
+    }
+
+
+router.add_router("", privacy_api.router)
+router.add_router("", officers_api.router)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, TypeVar
 
 from allauth.account import forms as allauth_forms
@@ -22,6 +22,7 @@ from yukuaiban.people import contacts
 from yukuaiban.people.adapters import PhoneField
 from yukuaiban.people.models import Account, Relation
 from yukuaiban.people.passwords import NotPersonal
+from yukuaiban.people.selectors import day_after
 from yukuaiban.people.services import Terms
 from yukuaiban.people.services.privacy import CORRECTABLE, FIELD_NAMES
 from yukuaiban.people.tokens import SCOPES
@@ -291,7 +292,7 @@ class TermsForm(forms.Form):
         return Terms(
             items=None if data["scope"] == "all" else data["items"],
             valid_from=data["valid_from"],
-            valid_until=last + timedelta(days=1),
+            valid_until=day_after(last),
         )
 
 
@@ -333,14 +334,14 @@ class OfferForm(AskRelativeForm):
 class AskOrganisationForm(TermsForm):
     """Ask to become an organisation's agent."""
 
-    code = forms.CharField(label=_("统一社会信用代码"), max_length=30, widget=number_input())
-    field_order = ["code", "scope", "items", "valid_from", "last_day"]
+    credit_code = forms.CharField(label=_("统一社会信用代码"), max_length=30, widget=number_input())
+    field_order = ["credit_code", "scope", "items", "valid_from", "last_day"]
 
 
 class OrganisationForm(forms.Form):
     """A legal representative registers his organisation."""
 
-    code = forms.CharField(label=_("统一社会信用代码"), max_length=30, widget=number_input())
+    credit_code = forms.CharField(label=_("统一社会信用代码"), max_length=30, widget=number_input())
     name = forms.CharField(label=_("单位名称"), max_length=200, help_text=_("与营业执照或登记证书一致"))
 
 

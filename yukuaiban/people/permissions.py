@@ -11,6 +11,9 @@ from yukuaiban.people import selectors
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Account, Party, Role
 
+#: Who sees people's papers: requests for correction and guardianships wait for him.
+COUNTER = (Role.WINDOW, Role.HANDLER)
+
 
 class Conflicted(PermissionRefused):
     """An officer may not act on his own or his family's matter."""

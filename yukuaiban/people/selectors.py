@@ -10,18 +10,21 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from yukuaiban.config.errors import NotFound
+from yukuaiban.config.errors import Invalid, NotFound
 from yukuaiban.config.now import today
 from yukuaiban.config.parameters import parameter
 from yukuaiban.people.models import (
     Account,
+    AccountEvent,
     Consent,
+    CorrectionRequest,
     Desk,
     Guardianship,
     Mandate,
     MandateKind,
     OrganisationProfile,
     Party,
+    PersonRead,
     Post,
 )
 
@@ -134,6 +137,32 @@ def party_for(account: Account, party_id: int) -> Party:
     return acting.party
 
 
+def about(account: Account, party_id: int | None) -> Party:
+    """Whose data the account may see and have corrected while it acts for a party: its own person's, or its ward's.
+
+    Nobody else's, whatever the mandate: who acts for a relative or an organisation still looks after his own.
+    """
+    acting = acting_for(account, party_id) if party_id else None
+    if acting is not None and acting.ground is Ground.GUARDIAN:
+        return acting.party
+    return party_of(account)
+
+
+def reads_of(party: Party) -> QuerySet[PersonRead]:
+    """Which officer read a person's record, when and why."""
+    return PersonRead.objects.filter(party=party).select_related("department", "post__desk", "reader__party")
+
+
+def events_of(account: Account) -> QuerySet[AccountEvent]:
+    """What happened to an account, as its holder may read it."""
+    return AccountEvent.objects.filter(account=account)
+
+
+def corrections_of(party: Party) -> QuerySet[CorrectionRequest]:
+    """What was asked to be put right about a person."""
+    return CorrectionRequest.objects.filter(party=party)
+
+
 def _wards(account: Account, guardian: Party, on: date) -> list[ActingAs]:
     rows = (
         Guardianship.objects.filter(in_force(on), guardian=guardian, confirmed_at__isnull=False, ended_at__isnull=True)
@@ -184,6 +213,14 @@ def in_force(on: date) -> Q:
     return Q(valid_from__lte=on) & (Q(valid_until__isnull=True) | Q(valid_until__gt=on))
 
 
+def day_after(last_day: date) -> date:
+    """`valid_until` of what holds up to and including a day. Raises: Invalid, at `last_day`, for the end of time."""
+    if last_day == date.max:
+        message = _("请检查有效期。")
+        raise Invalid(message, details={"last_day": message})
+    return last_day + timedelta(days=1)
+
+
 def mandates_in_force(on: date) -> QuerySet[Mandate]:
     """Mandates that count on a day: confirmed, not revoked, in their term, both sides alive."""
     return Mandate.objects.filter(
@@ -202,6 +239,26 @@ def mandates_of(account: Account) -> QuerySet[Mandate]:
     mine = Q(principal=party) | Q(agent=party) | Q(asked_by=account) | Q(principal__in=represented)
     states = (Mandate.State.ASKED, Mandate.State.OFFERED, Mandate.State.CONFIRMED)
     return Mandate.objects.filter(mine, state__in=states).select_related("principal", "agent").order_by("-asked_at")
+
+
+def guardianships_of(account: Account) -> QuerySet[Guardianship]:
+    """The account's wards, confirmed or not."""
+    rows = Guardianship.objects.filter(guardian=account.party_id, ended_at__isnull=True)
+    return rows.select_related("ward").order_by("pk")
+
+
+def guardianship_of(account: Account, guardianship_id: int) -> Guardianship:
+    """One of the account's guardianships; a stranger's is not found."""
+    found = guardianships_of(account).filter(pk=guardianship_id).first()
+    if found is None:
+        raise NotFound(_("没有找到这项监护关系。"))
+    return found
+
+
+def organisations_of(account: Account) -> QuerySet[OrganisationProfile]:
+    """The organisations whose legal representative the account's person is."""
+    rows = OrganisationProfile.objects.filter(legal_representative=account.party_id)
+    return rows.select_related("party").order_by("pk")
 
 
 def child_consents(account: Account) -> QuerySet[Consent]:

@@ -265,12 +265,16 @@ class TestApi:
         assert (held["identifier"], held["standing"]["is_valid"]) == (permit.licence_id, True)
         assert mine.get(f"/api/v1/licences/{permit.pk}").json()["holder"] == "张小三"
         assert mine.get(f"/api/v1/licences/{permit.pk}/file").content.startswith(b"%PDF")
+        assert [row["id"] for row in mine.get(f"/api/v1/licences/{permit.pk}/versions").json()] == [permit.pk]
         token = mine.post(f"/api/v1/licences/{permit.pk}/show-code").json()["token"]
         assert Client().get(f"/api/v1/licences/verify/{token}").json()["holder"] == "张小三"
         wanted = {"department": body.code, "purpose": "核对", "until": "2026-03-12"}
         made = mine.post(f"/api/v1/licences/{permit.pk}/grants", wanted, content_type="application/json")
         assert made.status_code == 201
-        assert mine.delete(f"/api/v1/licences/grants/{made.json()['id']}").json()["revoked_at"]
+        assert mine.get(f"/api/v1/licences/{permit.pk}/grants").json() == [made.json()]
+        revoked = mine.delete(f"/api/v1/licences/grants/{made.json()['id']}").json()
+        assert revoked["revoked_at"]
+        assert mine.get(f"/api/v1/licences/{permit.pk}/grants").json() == [revoked]
         assert {look["how"] for look in mine.get(f"/api/v1/licences/{permit.pk}/looks").json()["looks"]} == {
             "download",
             "shown",
@@ -291,6 +295,8 @@ class TestApi:
 
     def test_strangers_and_the_signed_out(self, permit, theirs):
         assert theirs.get(f"/api/v1/licences/{permit.pk}").status_code == 404
+        for part in ("/grants", "/versions"):
+            assert theirs.get(f"/api/v1/licences/{permit.pk}{part}").status_code == 404
         assert theirs.get("/api/v1/licences").json() == []
         assert Client().get("/api/v1/licences").status_code == 401
         assert Client().get(f"/api/v1/licences/{permit.pk}").status_code == 401

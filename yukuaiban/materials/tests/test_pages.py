@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -334,6 +335,30 @@ class TestDataUse:
         assert seen == sorted(seen, reverse=True)
         assert len(seen) == len(set(seen)) == 5
         assert me.get(reverse("materials:data_use") + "?after=x").status_code == 404
+
+    def test_programs_read_the_same_log_and_its_next_page(
+        self, me, officer, reached, make_matter, hand_in, monkeypatch
+    ):
+        monkeypatch.setattr(selectors, "PAGE", 2)
+        account, actor = officer
+        for _number in range(3):
+            hand_in(matter := reached(make_matter()), files.pdf())
+            services.file_for(matter.subject, at=now())
+        newest = MaterialUse.objects.latest("pk")
+        reached.readers[newest.subject] = (account.pk, actor)
+        signed_in(account).get(reverse("materials:use", args=[newest.number]))
+        first = me.get("/api/v1/materials/uses").json()
+        assert [(look["reader"], look["what"]) for look in first["uses"][0]["looked_at"]] == [("王建国", "shown")]
+        assert first["uses"][0]["purpose"]["zh"] == "居住证申领"
+        rest = me.get(f"/api/v1/materials/uses?after={first['after']}").json()
+        assert [len(first["uses"]), len(rest["uses"]), rest["after"]] == [2, 1, None]
+        page = me.get(reverse("materials:data_use")).content.decode()
+        following = html.unescape(re.search(r'href="([^"]*after=[^"]*)"', page)[1])
+        assert me.get(following).status_code == 200
+        document = f"/api/v1/materials/earlier/{first['uses'][0]['document']}"
+        assert me.get(document)["Content-Type"] == "application/pdf"
+        assert signed_in(account).get(document).status_code == 404
+        assert signed_in(account).get("/api/v1/materials/uses").json()["uses"] == []
 
 
 class TestTheCopyOfAllMyData:

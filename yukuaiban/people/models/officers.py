@@ -42,7 +42,10 @@ class Desk(models.Model):
 
 
 class Post(models.Model):
-    """One officer at one desk for a time. A substitute stands in for another's post, for a dated time only."""
+    """One officer at one desk for a time. A substitute stands in for another's post, for a dated time only.
+
+    One that ended on its first day, after something was done from it, stays and holds on no day.
+    """
 
     account = models.ForeignKey("people.Account", models.PROTECT, related_name="posts")
     desk = models.ForeignKey(Desk, models.PROTECT, related_name="posts")
@@ -54,15 +57,17 @@ class Post(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="a_post_ends_after_it_begins",
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                name="a_post_does_not_end_before_it_begins",
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
             ),
             models.CheckConstraint(
                 name="a_substitute_stands_in_for_a_dated_time",
                 condition=Q(substitute_for__isnull=True) | Q(valid_until__isnull=False),
             ),
             models.UniqueConstraint(
-                fields=["account", "desk", "valid_from"], name="an_officer_takes_a_post_once_on_a_day"
+                fields=["account", "desk", "valid_from"],
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                name="an_officer_takes_a_post_once_on_a_day",
             ),
         ]
         indexes = [models.Index(fields=["account", "valid_from"], name="posts_of_an_officer")]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,28 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yukuaiban.config import paging
-from yukuaiban.config.errors import Invalid, NotFound
 from yukuaiban.config.now import now, today
-from yukuaiban.people import access, services
+from yukuaiban.people import access, services, staff
 from yukuaiban.people.forms import DecisionForm, PostForm, SubstituteForm, attempt, posted
-from yukuaiban.people.models import (
-    Account,
-    AccountEvent,
-    AccountEventKind,
-    CorrectionRequest,
-    Desk,
-    Guardianship,
-    PersonRead,
-    Post,
-    Role,
-)
+from yukuaiban.people.models import Role
 from yukuaiban.people.pages.common import form_page, page
-from yukuaiban.people.selectors import in_force
-from yukuaiban.people.services.privacy import FIELD_NAMES
+from yukuaiban.people.permissions import COUNTER
+from yukuaiban.people.selectors import day_after
+from yukuaiban.people.services.privacy import FIELD_NAMES, as_it_stands
 
-COUNTER = (Role.WINDOW, Role.HANDLER)
 AT_MOST = 100
-LOG_A_PAGE = 50
 
 
 @require_POST
@@ -49,24 +34,8 @@ def choose_post(request: HttpRequest) -> HttpResponse:
 @access.at_post(Role.SUPERVISOR)
 def posts(request: HttpRequest) -> HttpResponse:
     """Who sits at my department's desks."""
-    actor = access.officer_actor(request)
-    desks = Desk.objects.filter(department=actor.department_id).select_related("department", "division")
-    held = (
-        Post.objects.filter(in_force(today()), desk__department=actor.department_id)
-        .select_related("account__party", "desk", "substitute_for__account__party")
-        .order_by("desk", "valid_from")
-    )
-    by_desk: dict[int, list[Post]] = {}
-    for post in held:
-        by_desk.setdefault(post.desk_id, []).append(post)
-    return page(
-        request,
-        "people/desk_posts.html",
-        {
-            "here": "people:posts",
-            "desks": [(desk, by_desk.get(desk.pk, [])) for desk in desks.order_by("role", "name")],
-        },
-    )
+    seats = staff.seated(access.officer_actor(request))
+    return page(request, "people/desk_posts.html", {"here": "people:posts", "desks": seats})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,17 +43,16 @@ def posts(request: HttpRequest) -> HttpResponse:
 def post_give(request: HttpRequest) -> HttpResponse:
     """Give an officer a post in my department."""
     actor = access.officer_actor(request)
-    desks = Desk.objects.filter(department=actor.department_id).select_related("department")
-    form = PostForm(posted(request), desks=[(desk.pk, str(desk)) for desk in desks])
+    form = PostForm(posted(request), desks=[(desk.pk, str(desk)) for desk in staff.desks_of(actor)])
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = attempt(
             form,
             lambda: services.post_give(
-                account=_account(data["number"]),
-                desk=Desk.objects.get(pk=data["desk"]),
+                account=staff.account_by_number(data["number"]),
+                desk=staff.desk_of(actor, int(data["desk"])),
                 valid_from=data["valid_from"],
-                valid_until=_day_after(data["last_day"]),
+                valid_until=day_after(data["last_day"]) if data["last_day"] else None,
                 by=actor,
                 at=now(),
             ),
@@ -108,9 +76,7 @@ def post_give(request: HttpRequest) -> HttpResponse:
 def post_substitute(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody stands in at a post for a while."""
     actor = access.officer_actor(request)
-    post = Post.objects.filter(pk=pk, desk__department=actor.department_id).select_related("desk__department").first()
-    if post is None or (post.account_id != actor.account_id and actor.role != Role.SUPERVISOR):
-        raise NotFound(_("没有找到这个岗位。"))
+    post = staff.post_to_hand_on(actor, pk)
     form = SubstituteForm(posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -118,9 +84,9 @@ def post_substitute(request: HttpRequest, pk: int) -> HttpResponse:
             form,
             lambda: services.post_substitute(
                 post_id=pk,
-                account=_account(data["number"]),
+                account=staff.account_by_number(data["number"]),
                 valid_from=data["valid_from"],
-                valid_until=data["last_day"] + timedelta(days=1),
+                valid_until=day_after(data["last_day"]),
                 reason=data["reason"],
                 by=actor,
                 at=now(),
@@ -145,9 +111,7 @@ def post_substitute(request: HttpRequest, pk: int) -> HttpResponse:
 def post_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a post as of today."""
     actor = access.officer_actor(request)
-    post = Post.objects.filter(pk=pk, desk__department=actor.department_id).select_related("account__party", "desk")
-    if (found := post.first()) is None:
-        raise NotFound(_("没有找到这个岗位。"))
+    found = staff.post_of_department(actor, pk)
     if request.method == "POST":
         services.post_end(post_id=pk, on=today(), by=actor, at=now())
         messages.success(request, _("岗位已结束。"))
@@ -172,21 +136,9 @@ def post_end(request: HttpRequest, pk: int) -> HttpResponse:
 @access.at_post(Role.AUDITOR)
 def log(request: HttpRequest) -> HttpResponse:
     """What an auditor sees and nobody else: who of his department read whose record, and who got or lost a post."""
-    department = access.officer_actor(request).department_id
-    after = paging.number_in(request.GET.get("after"))
-    rows: list[Any]
+    actor, after = access.officer_actor(request), paging.number_in(request.GET.get("after"))
     kind = "posts" if request.GET.get("of") == "posts" else "reads"
-    if kind == "reads":
-        read = PersonRead.objects.filter(department=department)
-        rows, more = paging.newest(
-            read.select_related("party", "reader__party", "post__desk"), after=after, size=LOG_A_PAGE
-        )
-    else:
-        desks = Desk.objects.filter(department=department).in_bulk()
-        events = AccountEvent.objects.filter(kind=AccountEventKind.POST, facts__desk__in=list(desks))
-        found, more = paging.newest(events.select_related("account__party"), after=after, size=LOG_A_PAGE)
-        doers = Account.objects.select_related("party").in_bulk({row.facts.get("by") for row in found} - {None})
-        rows = [{"row": row, "desk": desks[row.facts["desk"]], "by": doers.get(row.facts.get("by"))} for row in found]
+    rows, more = (staff.post_changes if kind == "posts" else staff.reads_in_department)(actor, after=after)
     return page(
         request,
         "people/desk_log.html",
@@ -204,17 +156,14 @@ def log(request: HttpRequest) -> HttpResponse:
 @access.at_post(*COUNTER)
 def requests(request: HttpRequest) -> HttpResponse:
     """Requests for correction and guardianships that wait for an officer who sees the papers."""
-    open_requests = CorrectionRequest.objects.filter(state=CorrectionRequest.State.OPEN).select_related("party")
-    waiting = Guardianship.objects.filter(confirmed_at__isnull=True, ended_at__isnull=True)
+    corrections = staff.open_corrections().order_by("asked_at")[:AT_MOST]
     return page(
         request,
         "people/desk_requests.html",
         {
             "here": "people:requests",
-            "corrections": [
-                {"row": row, "field": FIELD_NAMES[row.field]} for row in open_requests.order_by("asked_at")[:AT_MOST]
-            ],
-            "guardianships": waiting.select_related("ward", "guardian").order_by("declared_at")[:AT_MOST],
+            "corrections": [{"row": row, "field": FIELD_NAMES[row.field]} for row in corrections],
+            "guardianships": staff.unconfirmed_guardianships().order_by("declared_at")[:AT_MOST],
         },
     )
 
@@ -224,9 +173,6 @@ def requests(request: HttpRequest) -> HttpResponse:
 def correction(request: HttpRequest, pk: int) -> HttpResponse:
     """One request for correction: the record is read (and the reading logged), then decided."""
     actor = access.officer_actor(request)
-    row = CorrectionRequest.objects.filter(pk=pk, state=CorrectionRequest.State.OPEN).first()
-    if row is None:
-        raise NotFound(_("没有找到这项更正申请。"))
     form = DecisionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -239,13 +185,7 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
         if done is not None:
             messages.success(request, _("已答复申请人。"))
             return redirect("people:requests")
-    party = services.person_read(
-        party_id=row.party_id,
-        by=actor,
-        reason=_("核实更正申请"),
-        what=["name", row.field, "id_number"],
-        at=now(),
-    )
+    row = services.correction_open(request_id=pk, by=actor, at=now())
     return form_page(
         request,
         form,
@@ -255,9 +195,9 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
         here="people:requests",
         template="people/desk_correction.html",
         row=row,
-        party=party,
+        party=row.party,
         field=FIELD_NAMES[row.field],
-        now_stands=getattr(party, row.field) or "—",
+        now_stands=as_it_stands(row.party, row.field) or "—",
     )
 
 
@@ -265,9 +205,7 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
 @access.at_post(*COUNTER)
 def guardianship(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm a guardianship after seeing the papers."""
-    row = Guardianship.objects.filter(pk=pk, confirmed_at__isnull=True, ended_at__isnull=True)
-    if (found := row.select_related("ward", "guardian").first()) is None:
-        raise NotFound(_("没有找到这项监护关系。"))
+    found = staff.unconfirmed_guardianship(pk)
     if request.method == "POST":
         services.guardianship_confirm(guardianship_id=pk, by=access.officer_actor(request), at=now())
         messages.success(request, _("监护关系已确认。"))
@@ -286,15 +224,3 @@ def guardianship(request: HttpRequest, pk: int) -> HttpResponse:
             "yes": _("已查看，确认"),
         },
     )
-
-
-def _account(number: str) -> Account:
-    account = Account.objects.filter(number=number.strip().upper(), is_active=True).select_related("party").first()
-    if account is None:
-        message = _("没有这个账号编号。请对方在“账号与安全”页查看。")
-        raise Invalid(message, details={"number": message})
-    return account
-
-
-def _day_after(last_day: date | None) -> date | None:
-    return last_day + timedelta(days=1) if last_day else None

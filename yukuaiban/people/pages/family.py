@@ -24,7 +24,7 @@ from yukuaiban.people.forms import (
     attempt,
     posted,
 )
-from yukuaiban.people.models import Account, Guardianship, Mandate, OrganisationProfile, Party, Relation
+from yukuaiban.people.models import Account, Mandate, Party, Relation
 from yukuaiban.people.pages.common import form_page, page
 from yukuaiban.people.selectors import Ground
 from yukuaiban.people.verifiers import person_verifier
@@ -35,9 +35,7 @@ from yukuaiban.people.verifiers import person_verifier
 def family(request: HttpRequest) -> HttpResponse:
     """My children, and every mandate I gave or hold."""
     account = access.account_of(request)
-    party = selectors.party_of(account)
     consented = set(selectors.child_consents(account).values_list("party", flat=True))
-    children = Guardianship.objects.filter(guardian=party, ended_at__isnull=True).select_related("ward")
     return page(
         request,
         "people/family.html",
@@ -46,7 +44,7 @@ def family(request: HttpRequest) -> HttpResponse:
             "today": today(),
             "children": [
                 {"row": row, "consents": row.ward_id in consented, "is_young": selectors.is_young_child(row.ward)}
-                for row in children
+                for row in selectors.guardianships_of(account)
             ],
             "mandates": [_mandate(row, account) for row in selectors.mandates_of(account)],
         },
@@ -98,7 +96,7 @@ def child_add(request: HttpRequest) -> HttpResponse:
 def guardianship_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a child off my account; asked once more first."""
     account = access.account_of(request)
-    row = _my_guardianship(account, pk)
+    row = selectors.guardianship_of(account, pk)
     if request.method == "POST":
         services.guardianship_end(guardianship_id=pk, account=account, reason=_("监护人自行解除"), at=now())
         messages.success(request, _("已解除。之前办理的事项不受影响。"))
@@ -128,13 +126,6 @@ def child_consent(request: HttpRequest, pk: int) -> HttpResponse:
         request, _("已同意。") if consents else _("已撤回同意。孩子的信息不再用于新的办理，您暂不能为其办事。")
     )
     return redirect("people:family")
-
-
-def _my_guardianship(account: Account, pk: int) -> Guardianship:
-    row = Guardianship.objects.filter(pk=pk, guardian=account.party_id, ended_at__isnull=True).select_related("ward")
-    if (found := row.first()) is None:
-        raise NotFound(_("没有找到这项监护关系。"))
-    return found
 
 
 # --- mandates ---------------------------------------------------------------------------------------------------------
@@ -207,7 +198,7 @@ def mandate_ask_organisation(request: HttpRequest) -> HttpResponse:
         done = attempt(
             form,
             lambda: services.mandate_ask_organisation(
-                account=account, code=form.cleaned_data["code"], terms=form.terms(), at=now()
+                account=account, code=form.cleaned_data["credit_code"], terms=form.terms(), at=now()
             ),
         )
         if done is not None:
@@ -305,11 +296,11 @@ def organisations(request: HttpRequest) -> HttpResponse:
     account = access.account_of(request)
     form = OrganisationForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        done = attempt(form, lambda: services.organisation_register(account=account, at=now(), **form.cleaned_data))
+        code, name = form.cleaned_data["credit_code"], form.cleaned_data["name"]
+        done = attempt(form, lambda: services.organisation_register(account=account, code=code, name=name, at=now()))
         if done is not None:
             messages.success(request, _("{name} 已登记在您名下。").format(name=done.party))
             return redirect("people:organisations")
-    mine = OrganisationProfile.objects.filter(legal_representative=account.party_id).select_related("party")
     return form_page(
         request,
         form,
@@ -319,6 +310,6 @@ def organisations(request: HttpRequest) -> HttpResponse:
         back=reverse("people:family"),
         here="people:family",
         template="people/organisations.html",
-        organisations=mine,
+        organisations=selectors.organisations_of(account),
         sandbox=person_verifier().is_sample,
     )

@@ -14,9 +14,8 @@ from yukuaiban.config import paging
 from yukuaiban.config.now import now
 from yukuaiban.people import access, exports, limits, selectors, services
 from yukuaiban.people.forms import CloseForm, CorrectionForm, attempt, posted
-from yukuaiban.people.models import AccountEventKind, CorrectionRequest, Party, PersonRead
+from yukuaiban.people.models import AccountEventKind, Party
 from yukuaiban.people.pages.common import form_page, page
-from yukuaiban.people.selectors import Ground
 from yukuaiban.people.services.privacy import FIELD_NAMES
 
 READS_A_PAGE = 50
@@ -34,7 +33,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def reads(request: HttpRequest) -> HttpResponse:
     """Which officer read my record, when and why. Newest first; older ones by `?before=`."""
     party = _about(request)
-    rows = PersonRead.objects.filter(party=party).select_related("department", "post__desk", "reader__party")
+    rows = selectors.reads_of(party)
     before = paging.number_in(request.GET.get("before"))
     if before is not None:
         rows = rows.filter(pk__lt=before)
@@ -108,7 +107,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
         template="people/corrections.html",
         requests=[
             {"row": row, "field": FIELD_NAMES[row.field]}
-            for row in CorrectionRequest.objects.filter(party=party).order_by("-asked_at")[:20]
+            for row in selectors.corrections_of(party).order_by("-asked_at")[:20]
         ],
     )
 
@@ -144,10 +143,4 @@ def _close(request: HttpRequest) -> bool:
 
 
 def _about(request: HttpRequest) -> Party:
-    """Whose data: mine, or my ward's while I act for him. Nobody else's, whatever the mandate."""
-    account = access.account_of(request)
-    party_id = access.who(request).party_id
-    acting = selectors.acting_for(account, party_id) if party_id else None
-    if acting is not None and acting.ground is Ground.GUARDIAN:
-        return acting.party
-    return selectors.party_of(account)
+    return selectors.about(access.account_of(request), access.who(request).party_id)

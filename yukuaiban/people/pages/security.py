@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
@@ -23,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yukuaiban.config.now import now, today
 from yukuaiban.identifiers import phone as phones
-from yukuaiban.people import access, codes, passes, services
+from yukuaiban.people import access, codes, passes, selectors, services
 from yukuaiban.people.forms import (
     CodeForm,
     IdentityForm,
@@ -35,8 +34,9 @@ from yukuaiban.people.forms import (
     attempt,
     posted,
 )
-from yukuaiban.people.models import Account, AccountEvent, ApiToken, PhoneClaim
+from yukuaiban.people.models import Account, ApiToken, PhoneClaim
 from yukuaiban.people.pages.common import INVALID, form_page, page
+from yukuaiban.people.selectors import day_after
 from yukuaiban.people.verifiers import person_verifier
 
 PHONE_CHANGE, CLAIM = "phone_change", "phone_claim"  # in the session
@@ -59,7 +59,7 @@ def security(request: HttpRequest) -> HttpResponse:
             "email": EmailAddress.objects.filter(user=account, verified=True).first(),
             "factors": factors,
             "devices": UserSession.objects.filter(user=account).count(),
-            "events": AccountEvent.objects.filter(account=account).order_by("-at")[:20],
+            "events": selectors.events_of(account).order_by("-at")[:20],
         },
     )
 
@@ -247,7 +247,7 @@ def api_tokens(request: HttpRequest) -> HttpResponse:
                 account=account,
                 name=form.cleaned_data["name"],
                 scopes=form.cleaned_data["scopes"],
-                expires_on=form.cleaned_data["last_day"] + timedelta(days=1),
+                expires_on=day_after(form.cleaned_data["last_day"]),
                 post_id=who.post.post_id if who.post else None,
                 at=now(),
             ),

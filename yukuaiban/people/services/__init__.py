@@ -43,7 +43,7 @@ from yukuaiban.people.services.phones import (
     phone_claim_settle,
     phone_verified,
 )
-from yukuaiban.people.services.privacy import correction_ask, correction_decide, person_read
+from yukuaiban.people.services.privacy import correction_ask, correction_decide, correction_open, person_read
 from yukuaiban.people.services.tokens import token_make, token_revoke
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "consent_withdraw",
     "correction_ask",
     "correction_decide",
+    "correction_open",
     "first_supervisor",
     "guardianship_confirm",
     "guardianship_declare",

@@ -20,9 +20,8 @@ from yukuaiban.people.models import (
     Party,
     PartyKind,
     Relation,
-    Role,
 )
-from yukuaiban.people.permissions import check_disinterested, check_role
+from yukuaiban.people.permissions import COUNTER, check_disinterested, check_role
 from yukuaiban.people.services.accounts import note
 from yukuaiban.people.services.identity import Proven, document_of, fill, known_as, must_match, prove
 from yukuaiban.people.verifiers import Outcome, person_verifier
@@ -104,7 +103,7 @@ def guardianship_confirm(*, guardianship_id: int, by: Actor, at: datetime) -> Gu
 
     Raises: NotFound, PermissionRefused, Conflicted, AlreadyDone.
     """
-    check_role(by, Role.WINDOW, Role.HANDLER)
+    check_role(by, *COUNTER)
     row = _guardianship(guardianship_id)
     check_disinterested(by, row.ward_id, row.guardian_id)
     if row.confirmed_at is not None or row.ended_at is not None:

@@ -54,10 +54,10 @@ class Terms:
         """Raises: Invalid, naming the field. Law: 民法典 第一百六十五条 (scope and term are stated)."""
         longest = int(parameter("mandate_term", today).value)
         if self.valid_until <= max(self.valid_from, today):
-            raise Invalid(_("请检查有效期。"), details={"valid_until": _("结束日期应在今天和开始日期之后。")})
+            raise Invalid(_("请检查有效期。"), details={"last_day": _("结束日期应在今天和开始日期之后。")})
         if self.valid_until > _years_after(self.valid_from, longest) + timedelta(days=1):
             message = _("委托最长 {n} 年，到期可以再委托。").format(n=longest)
-            raise Invalid(message, details={"valid_until": message})
+            raise Invalid(message, details={"last_day": message})
         if self.items is not None and not [item for item in self.items if item.strip()]:
             message = _("请至少写一个事项，或选择“全部事项”。")
             raise Invalid(message, details={"items": message})
@@ -258,11 +258,11 @@ def _organisation(code: str) -> OrganisationProfile:
     try:
         wanted = credit_code.parse(code).text
     except IdentifierError as error:
-        raise Invalid(error.message, details={"code": error.message}) from error
+        raise Invalid(error.message, details={"credit_code": error.message}) from error
     row = OrganisationProfile.objects.select_related("party").filter(credit_code=wanted).first()
     if row is None or row.legal_representative_id is None:
         message = _("此单位还没有在渝快办登记。请其法定代表人先在“我的单位”里登记。")
-        raise Invalid(message, details={"code": message})
+        raise Invalid(message, details={"credit_code": message})
     return row
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext as _
 
 from yukuaiban.config.errors import Invalid, NotFound, PermissionRefused
@@ -117,20 +117,28 @@ def post_end(*, post_id: int, on: date, by: Actor, at: datetime) -> Post:
 
 
 def _end(post: Post, on: date, by: Actor, at: datetime) -> Post:
-    if on <= post.valid_from:  # a range is never empty: one that never began is taken away
-        post.delete()
-    else:
-        post.valid_until = on
-        post.save(update_fields=["valid_until"])
+    post.valid_until = max(on, post.valid_from)
+    post.save(update_fields=["valid_until"])
+    if post.valid_until == post.valid_from:
+        _take_away(post)
     passes.revoke(post.account_id)
     note(post.account_id, AccountEventKind.POST, at, desk=post.desk_id, ended=on.isoformat(), by=by.account_id)
     return post
 
 
+def _take_away(post: Post) -> None:
+    """A post that holds on no day is taken away, unless something was done from it."""
+    try:
+        with transaction.atomic():
+            Post.objects.filter(pk=post.pk).delete()
+    except ProtectedError:
+        return
+
+
 def _create(post: Post, by: Actor, at: datetime) -> Post:
     if post.valid_until is not None and post.valid_until <= post.valid_from:
         message = _("结束日期应在开始日期之后。")
-        raise Invalid(message, details={"valid_until": message})
+        raise Invalid(message, details={"last_day": message})
     try:
         with transaction.atomic():
             post.save()

@@ -30,7 +30,7 @@ def organisation_register(*, account: Account, code: str, name: str, at: datetim
     try:
         wanted = credit_code.parse(code).text
     except IdentifierError as error:
-        raise Invalid(error.message, details={"code": error.message}) from error
+        raise Invalid(error.message, details={"credit_code": error.message}) from error
     limits.consume("register", account.number, at_most=CHECKS_A_DAY, seconds=DAY)
     answer = person_verifier().check_organisation(wanted, name.strip(), document, head.name)
     must_match(answer.outcome)

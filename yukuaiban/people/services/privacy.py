@@ -14,8 +14,8 @@ from yukuaiban.config.errors import Invalid, NotFound, PermissionRefused
 from yukuaiban.people import passes
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.errors import AlreadyDone
-from yukuaiban.people.models import Account, AccountEventKind, CorrectionRequest, Party, PersonRead, Role, Sex
-from yukuaiban.people.permissions import check_disinterested, check_role
+from yukuaiban.people.models import Account, AccountEventKind, CorrectionRequest, Party, PersonRead, Sex
+from yukuaiban.people.permissions import COUNTER, check_disinterested, check_role
 from yukuaiban.people.services.accounts import note, tell
 from yukuaiban.people.services.identity import read_document, read_name
 
@@ -118,6 +118,12 @@ def _value(party: Party, field: str, typed: str) -> Any:
     return number
 
 
+def as_it_stands(party: Party, field: str) -> str:
+    """What the record says now, in words; empty where it says nothing."""
+    value = party.get_sex_display() if field == "sex" else getattr(party, field)
+    return str(value or "")
+
+
 def correction_ask(
     *, account: Account, party: Party, field: str, wanted: str, reason: str, at: datetime
 ) -> CorrectionRequest:
@@ -140,6 +146,23 @@ def correction_ask(
         raise AlreadyDone(_("同一内容的更正申请正在核实，请等待答复。")) from error
 
 
+def correction_open(*, request_id: int, by: Actor, at: datetime) -> CorrectionRequest:
+    """An officer takes up a request that waits for an answer: he reads what stands in the record, and that is logged.
+
+    Returns:
+        The request with its `party`.
+
+    Raises: NotFound, also for one that was answered; PermissionRefused.
+    """
+    check_role(by, *COUNTER)
+    row = CorrectionRequest.objects.filter(pk=request_id, state=CorrectionRequest.State.OPEN).first()
+    if row is None:
+        raise NotFound(_("没有找到这项更正申请。"))
+    what = list(dict.fromkeys(["name", row.field, "id_number"]))
+    row.party = person_read(party_id=row.party_id, by=by, reason=_("核实更正申请"), what=what, at=at)
+    return row
+
+
 @transaction.atomic
 def correction_decide(*, request_id: int, grant: bool, answer: str, by: Actor, at: datetime) -> CorrectionRequest:
     """An officer has checked a request against papers or registers, and corrects or says why not.
@@ -147,7 +170,7 @@ def correction_decide(*, request_id: int, grant: bool, answer: str, by: Actor, a
     Raises: NotFound, PermissionRefused, Conflicted, Invalid, AlreadyDone.
     Law: 个人信息保护法 第四十六条第二款, 第五十条 (a refusal gives its reason).
     """
-    check_role(by, Role.WINDOW, Role.HANDLER)
+    check_role(by, *COUNTER)
     row = (
         CorrectionRequest.objects.select_for_update(of=("self",)).select_related("party").filter(pk=request_id).first()
     )

@@ -244,11 +244,9 @@ class TestActingForARelative:
     @pytest.mark.parametrize(
         ("terms", "field"),
         [
-            pytest.param(lambda: make.terms(days=0), "valid_until", id="no day at all"),
-            pytest.param(
-                lambda: make.terms(days=5, start=today() - timedelta(days=9)), "valid_until", id="already over"
-            ),
-            pytest.param(lambda: make.terms(days=3 * 366 + 2), "valid_until", id="longer than the city allows"),
+            pytest.param(lambda: make.terms(days=0), "last_day", id="no day at all"),
+            pytest.param(lambda: make.terms(days=5, start=today() - timedelta(days=9)), "last_day", id="already over"),
+            pytest.param(lambda: make.terms(days=3 * 366 + 2), "last_day", id="longer than the city allows"),
             pytest.param(lambda: make.terms([" "]), "items", id="limited to nothing"),
         ],
     )

@@ -200,7 +200,7 @@ class TestFamilyPages:
 
     def test_an_organisation_is_registered_and_appoints_its_agent(self, person):
         browser = make.signed_in(person)
-        browser.post("/zh/me/organisations", {"code": make.credit_code(), "name": "示例贸易有限公司"})
+        browser.post("/zh/me/organisations", {"credit_code": make.credit_code(), "name": "示例贸易有限公司"})
         organisation = person.party.represented_organisations.get()
         agent = make.account(real="示例经办")
         form = WHEN | {
@@ -219,7 +219,7 @@ class TestFamilyPages:
             account=person, code=make.credit_code(), name="示例贸易有限公司", at=now()
         )
         agent = make.account(real="示例经办")
-        asked = WHEN | {"code": organisation.credit_code, "scope": "all"}
+        asked = WHEN | {"credit_code": organisation.credit_code, "scope": "all"}
         make.signed_in(agent).post("/zh/me/mandates/ask-organisation", asked)
         row, browser = Mandate.objects.get(), make.signed_in(person)
         assert f"/zh/me/mandates/{row.pk}/confirm" in browser.get("/zh/me/family").content.decode()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from datetime import timedelta
 
 import pytest
@@ -164,11 +162,8 @@ class TestTheApi:
     def test_nobody_is_nobody(self):
         assert Client().get(ME).json()["code"] == "not_signed_in"
 
-    def test_real_name_then_a_child_then_its_end(self):
-        account = make.account()
-        browser = program(token(account))
-        answer = self.post(browser, "real-name", name="示例甲", id_kind="resident_id", id_number=make.resident_id())
-        assert answer.json() == {"assurance": "real_name"}
+    def test_a_child_and_its_end(self, person):
+        browser = program(token(person))
         child = {"name": "示例子", "id_kind": "resident_id", "id_number": make.resident_id("20180601")}
         assert self.post(browser, "children", **child).status_code == 422  # under fourteen: the consent is missing
         made = self.post(browser, "children", **child, consents=True)
@@ -212,9 +207,7 @@ class TestTheApi:
         listed = program(token(person)).get("/api/v1/people/mandates").json()
         assert {row["state"] for row in listed} == {"confirmed", "offered"}
 
-    def test_who_read_my_record_and_a_copy_of_everything(self, person):
+    def test_who_read_my_record(self, person):
         services.person_read(party_id=person.party_id, by=make.at_work(Role.HANDLER), reason="核对申请人身份", at=now())
         browser = program(token(person))
         assert browser.get("/api/v1/people/reads").json()["reads"][0]["reason"] == "核对申请人身份"
-        archive = zipfile.ZipFile(io.BytesIO(browser.get("/api/v1/people/export").content))
-        assert "people.json" in archive.namelist()
