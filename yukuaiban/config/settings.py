@@ -163,6 +163,7 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 3
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {"verify_phone": "1/30s/key,20/m/ip"}  # in a hall many people share an address
 MFA_ADAPTER = "yukuaiban.people.adapters.MfaAdapter"
 MFA_FORMS = {
     "authenticate": "yukuaiban.people.factor_forms.AuthenticateForm",

@@ -61,22 +61,33 @@ def deliver(to: str, kind: str, subject: str, body: str) -> None:
         raise NotDelivered(_("消息没有发出去，您填写的内容没有问题。请过几分钟再试。")) from error
 
 
-def check(session: SessionBase, purpose: str, typed: str) -> str:
+def check(session: SessionBase, purpose: str, typed: str, *, field: str = "code", keep: bool = False) -> str:
     """Where the code was sent to, if it is the right one. It counts once.
+
+    Args:
+        field: Which field of the form a refusal belongs to.
+        keep: Leave a right one valid, because another one must be right as well.
 
     Raises: WrongCode.
     """
     sent = _sent(session)
     state: dict[str, Any] | None = sent.get(purpose)
     if state is None or state["until"] < time.time() or state["left"] <= 0:
-        raise WrongCode(_("验证码已失效，请重新获取。"))
+        raise _wrong(field, _("验证码已失效，请重新获取。"))
     if not constant_time_compare(state["digest"], _digest(purpose, state["to"], "".join(typed.split()))):
         state["left"] -= 1
         session[KEY] = sent
-        raise WrongCode(_("验证码不对，请核对最新收到的一条；还可以试 {n} 次。").format(n=state["left"]))
-    del sent[purpose]
-    session[KEY] = sent
+        if state["left"] <= 0:
+            raise _wrong(field, _("验证码输错次数过多，已经作废。请重新获取。"))
+        raise _wrong(field, _("验证码不对，请核对最新收到的一条；还可以试 {n} 次。").format(n=state["left"]))
+    if not keep:
+        del sent[purpose]
+        session[KEY] = sent
     return str(state["to"])
+
+
+def _wrong(field: str, message: str) -> WrongCode:
+    return WrongCode(message, details={field: message})
 
 
 def pending(session: SessionBase, purpose: str) -> str | None:

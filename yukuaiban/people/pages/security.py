@@ -138,8 +138,8 @@ def phone_codes(request: HttpRequest) -> HttpResponse:
 
 def _change_phone(request: HttpRequest, account: Account, wanted: dict[str, str], form: forms.Form) -> bool:
     if wanted["how"] == "old_phone":
-        codes.check(request.session, "phone_old", form.cleaned_data["old_code"])
-    proved = codes.check(request.session, "phone_new", form.cleaned_data["new_code"])
+        codes.check(request.session, "phone_old", form.cleaned_data["old_code"], field="old_code", keep=True)
+    proved = codes.check(request.session, "phone_new", form.cleaned_data["new_code"], field="new_code")
     services.phone_change(account=account, phone=proved, proof=wanted["how"], at=now())
     del request.session[PHONE_CHANGE]
     return True

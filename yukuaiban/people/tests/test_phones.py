@@ -40,6 +40,17 @@ class TestChangingIt:
         for to in ("holder@example.com", OLD):  # the old number learns of it too
             assert "139****9000" in make.messages(to)[-1]["body"]
 
+    def test_one_wrong_code_leaves_the_other_valid(self, holder):
+        browser = make.reauthenticated(holder)
+        browser.post("/zh/me/security/phone", {"phone": "139 0013 9000", "how": "old_phone"})
+        codes = {"new_code": make.code_sent(NEW), "old_code": make.code_sent(OLD)}
+        refused = browser.post("/zh/me/security/phone/codes", codes | {"new_code": "000000"}).content.decode()
+        assert 'href="#id_new_code"' in refused
+        assert 'href="#id_old_code"' not in refused
+        browser.post("/zh/me/security/phone/codes", codes)
+        holder.refresh_from_db()
+        assert holder.phone == NEW
+
     def test_needs_the_password_of_a_moment_ago(self, holder):
         assert "reauthenticate" in make.signed_in(holder).get("/zh/me/security/phone")["Location"]
 
