@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yukuaiban.config.errors import NotFound
 from yukuaiban.config.now import now, today
-from yukuaiban.people import access, selectors, services
+from yukuaiban.people import access, reach, selectors, services
 from yukuaiban.people.forms import (
     AskOrganisationForm,
     AskRelativeForm,
@@ -35,6 +35,8 @@ from yukuaiban.people.verifiers import person_verifier
 def family(request: HttpRequest) -> HttpResponse:
     """My children, and every mandate I gave or hold."""
     account = access.account_of(request)
+    mandates = list(selectors.mandates_of(account))
+    names = reach.names_of(row.items for row in mandates)
     consented = set(selectors.child_consents(account).values_list("party", flat=True))
     return page(
         request,
@@ -46,14 +48,13 @@ def family(request: HttpRequest) -> HttpResponse:
                 {"row": row, "consents": row.ward_id in consented, "is_young": selectors.is_young_child(row.ward)}
                 for row in selectors.guardianships_of(account)
             ],
-            "mandates": [_mandate(row, account) for row in selectors.mandates_of(account)],
+            "mandates": [_mandate(row, account, names) for row in mandates],
         },
     )
 
 
-def _mandate(row: Mandate, account: Account) -> dict[str, Any]:
+def _mandate(row: Mandate, account: Account, names: reach.Names) -> dict[str, Any]:
     """A mandate with what may be done about it now."""
-    gives = row.agent_id != account.party_id and not (row.agent_id is None and row.asked_by_id != account.pk)
     acts = []
     if row.state == Mandate.State.ASKED and row.principal_id is not None and row.asked_by_id != account.pk:
         acts = ["confirm", "decline"]
@@ -61,7 +62,7 @@ def _mandate(row: Mandate, account: Account) -> dict[str, Any]:
         acts = ["decline"]
     elif row.state == Mandate.State.CONFIRMED:
         acts = ["revoke"]
-    return {"row": row, "gives": gives, "acts": acts, "is_over": row.valid_until <= today()}
+    return {"row": row, "reach": reach.named(row.items, names), "acts": acts, "is_over": row.valid_until <= today()}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -216,17 +217,30 @@ def mandate_code(request: HttpRequest) -> HttpResponse:
     account = access.account_of(request)
     form = MandateCodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        code = form.cleaned_data["code"]
-        row = attempt(form, lambda: services.mandate_answer_code(account=account, code=code, at=now()))
+        code, is_sure = form.cleaned_data["code"], "sure" in request.POST
+        answer = services.mandate_answer_code if is_sure else services.mandate_by_code
+        row = attempt(form, lambda: answer(account=account, code=code, at=now()))
+        if row is not None and not is_sure:
+            return _mandate_terms(request, row, code)
         if row is not None:
             messages.success(
                 request,
                 _("委托已生效：{agent} 可以为 {principal} 办事。").format(agent=row.agent, principal=row.principal),
             )
             return redirect("people:family")
-    return _mandate_form(
-        request, form, _("输入确认码或接受码"), _("输入后委托立即生效；您可以随时在这里撤销。"), _("确认")
-    )
+    lead = _("先看清委托给谁、办哪些事项、到哪天，确认后才生效；以后可以随时在这里撤销。")
+    return _mandate_form(request, form, _("输入确认码或接受码"), lead, _("查看委托内容"))
+
+
+def _mandate_terms(request: HttpRequest, row: Mandate, code: str) -> HttpResponse:
+    """What the code would bring into force, before it does."""
+    context = {
+        "here": "people:family",
+        "row": row,
+        "reach": reach.named(row.items, reach.names_of([row.items])),
+        "code": code,
+    }
+    return page(request, "people/mandate_terms.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yukuaiban.config import paging
 from yukuaiban.config.now import now
-from yukuaiban.people import access, assurance, selectors, services
+from yukuaiban.people import access, assurance, reach, selectors, services
 from yukuaiban.people.errors import IdentityHasAccount
 from yukuaiban.people.forms import IdentityForm, RealNameForm, attempt, posted
 from yukuaiban.people.models import Party, PersonRead
@@ -137,12 +137,15 @@ def identities(request: HttpRequest) -> HttpResponse:
         acting = access.context(request)["acting"]
         messages.success(request, _("现在您以“{name}”的名义办事。").format(name=acting.party))
         return redirect(_next(request) or "people:me")
+    parties = selectors.parties_for(access.account_of(request))
+    names = reach.names_of(acting.items for acting in parties)
     return page(
         request,
         "people/identities.html",
         {
             "here": "people:identities",
-            "parties": selectors.parties_for(access.account_of(request)),
+            "parties": parties,
+            "reaches": {acting.party.pk: reach.named(acting.items, names) for acting in parties},
             "next": _next(request) or "",
         },
     )

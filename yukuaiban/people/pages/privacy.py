@@ -45,7 +45,7 @@ def reads(request: HttpRequest) -> HttpResponse:
             "here": "people:privacy",
             "party": party,
             "reads": [
-                {"row": row, "what": "、".join(str(FIELD_NAMES.get(name, name)) for name in row.what)}
+                {"row": row, "what": _("、").join(str(FIELD_NAMES.get(name, name)) for name in row.what)}
                 for row in found[:READS_A_PAGE]
             ],
             "next": f"?before={found[READS_A_PAGE - 1].pk}" if len(found) > READS_A_PAGE else None,
@@ -129,6 +129,7 @@ def close(request: HttpRequest) -> HttpResponse:
         form,
         title=_("注销账号"),
         submit=_("注销账号"),
+        submit_kind="danger",
         back=reverse("people:privacy"),
         here="people:privacy",
         template="people/close.html",

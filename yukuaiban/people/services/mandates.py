@@ -39,6 +39,7 @@ from yukuaiban.people.services.identity import read_name
 from yukuaiban.vault import normalise
 
 CODE_LENGTH, CODE_DAYS = 10, 14
+CODES_AN_HOUR = 20  # each is read once and confirmed once
 State = Mandate.State
 
 
@@ -152,25 +153,41 @@ def mandate_answer_code(*, account: Account, code: str, at: datetime) -> Mandate
     Raises: Invalid for a wrong or expired code or another person's, NeedsAssurance, limits.TooOften.
     """
     person = _real(account)
-    limits.consume("mandate-code", account.number, at_most=10, seconds=3600)
+    limits.consume("mandate-code", account.number, at_most=CODES_AN_HOUR, seconds=3600)
     with transaction.atomic():
-        row = (
-            Mandate.objects.select_for_update(of=("self",))
-            .select_related("principal", "agent", "asked_by")
-            .filter(code_hash=_digest(code), state__in=[State.ASKED, State.OFFERED], code_expires_at__gt=at)
-            .first()
-        )
-        if row is None or row.valid_until <= at.date():
-            raise Invalid(_("没有找到这个码，或已过期。请核对，或请对方重新发出。"), details={"code": ""})
-        if normalise(row.invited_name) != normalise(person.name):
-            raise Invalid(_("这个码是发给另一位的：对方填写的姓名与您的实名不一致。请对方更正后重新发出。"))
-        if person.pk in (row.agent_id, row.principal_id):
-            raise Invalid(_("不能自己委托自己。"))
-        if row.state == State.ASKED:
-            row.principal, confirmed_by = person, account
-        else:
-            row.agent, confirmed_by = person, row.asked_by
-        return _confirm(row, confirmed_by, at)
+        row = _by_code(person, code, at)
+        return _confirm(row, account if row.state == State.ASKED else row.asked_by, at)
+
+
+def mandate_by_code(*, account: Account, code: str, at: datetime) -> Mandate:
+    """What a code would bring into force, both sides named, nothing changed: for reading it first.
+
+    Raises: as `mandate_answer_code`.
+    """
+    person = _real(account)
+    limits.consume("mandate-code", account.number, at_most=CODES_AN_HOUR, seconds=3600)
+    with transaction.atomic():
+        return _by_code(person, code, at)
+
+
+def _by_code(person: Party, code: str, at: datetime) -> Mandate:
+    row = (
+        Mandate.objects.select_for_update(of=("self",))
+        .select_related("principal", "agent", "asked_by")
+        .filter(code_hash=_digest(code), state__in=[State.ASKED, State.OFFERED], code_expires_at__gt=at)
+        .first()
+    )
+    if row is None or row.valid_until <= at.date():
+        raise Invalid(_("没有找到这个码，或已过期。请核对，或请对方重新发出。"), details={"code": ""})
+    if normalise(row.invited_name) != normalise(person.name):
+        raise Invalid(_("这个码是发给另一位的：对方填写的姓名与您的实名不一致。请对方更正后重新发出。"))
+    if person.pk in (row.agent_id, row.principal_id):
+        raise Invalid(_("不能自己委托自己。"))
+    if row.state == State.ASKED:
+        row.principal = person
+    else:
+        row.agent = person
+    return row
 
 
 def mandate_confirm(*, account: Account, mandate_id: int, at: datetime) -> Mandate:

@@ -183,7 +183,12 @@ class TestFamilyPages:
         form = WHEN | {"name": "示例母", "contact": "138 0013 8000", "relation": "parent", "scope": "all"}
         son, hers = make.signed_in(person), make.signed_in(mother)
         assert son.post("/zh/me/mandates/ask", form).status_code == 302
-        hers.post("/zh/me/mandates/code", {"code": make.code_sent(mother.phone)})
+        code = {"code": make.code_sent(mother.phone)}
+        terms = hers.post("/zh/me/mandates/code", code).content.decode()
+        assert "示例甲 为 示例母 办事" in terms
+        assert "全部事项" in terms
+        assert not selectors.can_act_for(person, mother.party)  # she has only read it
+        hers.post("/zh/me/mandates/code", code | {"sure": "yes"})
         row = Mandate.objects.get()
         assert row.last_day.isoformat() == "2026-12-31"
         assert selectors.can_act_for(person, mother.party)
@@ -211,7 +216,7 @@ class TestFamilyPages:
             "scope": "all",
         }
         browser.post("/zh/me/mandates/offer", form)
-        make.signed_in(agent).post("/zh/me/mandates/code", {"code": make.code_sent(agent.phone)})
+        make.signed_in(agent).post("/zh/me/mandates/code", {"code": make.code_sent(agent.phone), "sure": "yes"})
         assert selectors.can_act_for(agent, organisation.party)
 
     def test_the_head_confirms_who_asked(self, person):
