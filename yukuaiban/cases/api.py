@@ -446,7 +446,7 @@ def message(request: HttpRequest, number: Number, written: TextIn) -> dict[str, 
 )
 def letter_list(request: HttpRequest, number: Number) -> list[dict[str, Any]]:
     found, _by = _mine(request, number)
-    return [letter_of(row) for row in letters.letters_for(found.pk)]
+    return [letter_of(row) for row in letters.letters_to_applicant(found.pk)]
 
 
 @router.get(
@@ -457,9 +457,9 @@ def letter_list(request: HttpRequest, number: Number) -> list[dict[str, Any]]:
     openapi_extra=PDF,
 )
 def letter(request: HttpRequest, number: Number, letter_id: RowId) -> HttpResponse:
-    """The signed PDF."""
-    found, _by = _mine(request, number)
-    return pdf(letters.letter_of(found.pk, letter_id))
+    """The signed PDF. It is served when its addressee first opens it."""
+    found, by = _mine(request, number)
+    return pdf(services.letter_open(case=found, letter_id=letter_id, by=by, at=now()))
 
 
 @router.post("/{number}/rating", response={201: RatingBody, **OF_CHANGING}, operation_id="rate", summary="Rate it")

@@ -11,7 +11,7 @@ from yukuaiban.calendars import Clock, ClockKind, Limit, Unit, WorkingCalendar
 from yukuaiban.calendars import clock as run_clock
 from yukuaiban.calendars.clock import Event, Extended, Paused, Restarted, Resumed, Started, Stopped, due_date
 from yukuaiban.cases.context import Context, Happened
-from yukuaiban.cases.models import Case, Step
+from yukuaiban.cases.models import Step
 from yukuaiban.cases.states import Act
 from yukuaiban.items.schema import ItemContent, TimeLimit
 
@@ -109,24 +109,16 @@ def count_steps(steps: Iterable[Step], happened: Sequence[Event], calendar: Work
 
 
 def _clocks(happened: Sequence[Event], content: ItemContent, calendar: WorkingCalendar, today: date) -> Clocks:
-    return Clocks(
-        run_clock(
-            happened,
-            _limit(content.statutory),
-            calendar,
-            today,
-            kind=ClockKind.STATUTORY,
-            law=content.statutory.source or "",
-        ),
-        run_clock(
-            happened,
-            _limit(content.promised),
-            calendar,
-            today,
-            kind=ClockKind.PROMISED,
-            law=content.promised.source or "",
-        ),
-    )
+    """Both clocks; the promised one never ends after the statutory one (ADR 0086)."""
+
+    def run(limit: TimeLimit, kind: ClockKind) -> Clock:
+        return run_clock(happened, _limit(limit), calendar, today, kind=kind, law=limit.source or "")
+
+    statutory, promised = run(content.statutory, ClockKind.STATUTORY), run(content.promised, ClockKind.PROMISED)
+    if statutory.due_on and promised.due_on and promised.due_on.on > statutory.due_on.on:
+        # three working days over a long holiday end after seven calendar days: nothing is promised beyond the law
+        promised = run(content.statutory, ClockKind.PROMISED)
+    return Clocks(statutory, promised)
 
 
 def _limit(limit: TimeLimit) -> Limit:
@@ -140,13 +132,6 @@ def _day(text: str) -> date:
 
 def _iso(facts: dict[str, Any]) -> dict[str, Any]:
     return {k: v.isoformat() if isinstance(v, date) else v for k, v in facts.items()}
-
-
-def recount(case: Case, calendar: WorkingCalendar, today: date, at: Any) -> dict[str, Any]:
-    """The dates of an open case by another calendar: what a new holiday notice changes."""
-    ctx = Context(case, at)
-    ctx.__dict__["calendar"] = calendar
-    return columns(ctx, ctx.history, steps=ctx.steps)
 
 
 def told(dates: dict[str, Any]) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from yukuaiban.cases.context import history
 from yukuaiban.cases.models import Case, Correction
 from yukuaiban.cases.states import OPEN, STATE_LABELS, State
 from yukuaiban.materials import services as materials
-from yukuaiban.messages.letters.selectors import letters_for
+from yukuaiban.messages.letters.selectors import letters_to_applicant
 from yukuaiban.people import exports
 from yukuaiban.people.models import Account, Party
 from yukuaiban.people.services import add_obstacle
-from yukuaiban.people.signals import account_closed
+from yukuaiban.people.signals import account_closed, party_merged
 from yukuaiban.vault import Erased
 
 NAMED_AT_MOST = 3  # numbers in a sentence
@@ -26,6 +26,7 @@ def connect() -> None:
     exports.register("cases", export)
     add_obstacle(under_way)
     account_closed.connect(discard_drafts, dispatch_uid="cases")
+    party_merged.connect(take_along, dispatch_uid="cases")
 
 
 def export(party: Party) -> Any:
@@ -68,7 +69,7 @@ def _case(case: Case) -> dict[str, Any]:
         "messages": messages,
         "letters": [
             {"title": row.title_zh, "number": row.number, "made_on": row.made_on, "served_at": row.served_at}
-            for row in letters_for(case.pk)
+            for row in letters_to_applicant(case.pk)
         ],
     }
 
@@ -89,3 +90,26 @@ def discard_drafts(*, account: Account, **_said: Any) -> None:
     for case in Case.objects.select_for_update().filter(filed_by=account, state=State.DRAFT):
         materials.discard_for(case.pk)
         case.delete()
+
+
+def take_along(*, from_id: int, into_id: int, **_said: Any) -> None:
+    """What was begun or filed before the person was proved to be one we know is that person's.
+
+    Of two drafts for one item the one saved last stays.
+    """
+    for case in Case.objects.select_for_update().filter(applicant_id=from_id):
+        if case.state == State.DRAFT:
+            twin = (
+                Case.objects.select_for_update()
+                .filter(filed_by=case.filed_by_id, applicant_id=into_id, service_item=case.service_item_id, state=State.DRAFT)
+                .first()
+            )  # fmt: skip
+            if twin is not None:
+                older = min(case, twin, key=lambda draft: draft.saved_at)
+                materials.discard_for(older.pk)
+                older.delete()
+                if older is case:
+                    continue
+        case.applicant_id = into_id
+        case.save(update_fields=["applicant"])
+        materials.give_to(case.pk, into_id)

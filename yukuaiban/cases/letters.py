@@ -42,6 +42,8 @@ FOLLOWS: dict[Act, K] = {
     Act.DECLARE_NOT_COMPETENT: K.NOT_COMPETENT,
     Act.DECLINE: K.DECLINED,
     Act.PAUSE: K.PAUSE,
+    Act.REQUEST_HEARING: K.PAUSE,
+    Act.CALL_HEARING: K.PAUSE,
     Act.EXTEND: K.EXTENSION,
     Act.HEAR_THIRD_PARTY: K.THIRD_PARTY,
     Act.TELL_HEARING_RIGHT: K.HEARING_RIGHT,
@@ -56,6 +58,12 @@ FOLLOWS: dict[Act, K] = {
     Act.REVOKE: K.REVOCATION,
     Act.CANCEL: K.CANCELLATION,
 }
+
+
+_ALSO_TO_THIRD_PARTIES = {
+    Act.TELL_HEARING_RIGHT,
+    Act.NOTIFY_HEARING,
+}  # 行政许可法 第四十七条第一款、第四十八条第一款（一）
 
 
 def make_all(ctx: Context) -> int:
@@ -74,13 +82,24 @@ def make_all(ctx: Context) -> int:
             continue
         if kind is K.ACCEPTANCE and happened.facts.get("deferred"):
             kind = K.DEFERRED_ACCEPTANCE
-        occasions[kind] = occasions.get(kind, 0) + 1
-        if letters.exists(ctx.case.pk, kind, occasions[kind]):
-            continue
-        context = replace(context_of(ctx, happened, payloads), occasion=occasions[kind])
-        letters.letter_issue(subject=ctx.case.pk, kind=kind, context=context, department_id=ctx.case.department_id)
-        made += 1
+        for third_party in (None, *_third_parties(ctx, happened)):
+            occasions[kind] = occasions.get(kind, 0) + 1
+            if letters.exists(ctx.case.pk, kind, occasions[kind]):
+                continue
+            context = replace(context_of(ctx, happened, payloads), occasion=occasions[kind])
+            if third_party is not None:
+                name = payloads.get(third_party.seq, {}).get("name", "")
+                context = replace(context, addressee=name, agent="", to_third_party=True)
+            letters.letter_issue(subject=ctx.case.pk, kind=kind, context=context, department_id=ctx.case.department_id)
+            made += 1
     return made
+
+
+def _third_parties(ctx: Context, h: Happened) -> list[Happened]:
+    """The telling of each third party who is written to as the applicant is: those known when it happened."""
+    if Act(h.act) not in _ALSO_TO_THIRD_PARTIES:
+        return []
+    return [t for t in ctx.history if t.seq < h.seq and t.act == Act.HEAR_THIRD_PARTY and not t.facts["told_before"]]
 
 
 def _serve(case: Case, delivered: Happened) -> None:
@@ -108,6 +127,7 @@ def context_of(ctx: Context, h: Happened, payloads: Mapping[int, dict[str, Any]]
         due_on=_told(h) or case.promised_on or case.due_on,
         is_due_provisional=h.facts.get("provisional", case.is_provisional),
         limit_days=content.promised.value,
+        limit_unit=content.promised.unit.value,
     )
     return replace(base, **_more(ctx, Act(h.act), h, payloads, content))
 
@@ -132,7 +152,7 @@ def _more(
             return {"corrections": _corrections(payload, content), "reasons": reasons}
         case Act.DECLARE_NOT_COMPETENT:
             return {"reasons": reasons, "competent_body": payload.get("competent_body", "")}
-        case Act.PAUSE:
+        case Act.PAUSE | Act.REQUEST_HEARING | Act.CALL_HEARING:
             with override("zh"):  # letters are Chinese, whatever page the officer acts on
                 kind = str(PauseKind(h.facts["kind"]).label)
             return {
@@ -144,7 +164,11 @@ def _more(
         case Act.EXTEND:
             return {"extension_days": h.facts["days"], "reasons": reasons}
         case Act.HEAR_THIRD_PARTY:
-            return {"addressee": payload.get("name", ""), "third_party_interest": payload.get("interest", "")}
+            return {
+                "addressee": payload.get("name", ""),
+                "to_third_party": True,
+                "third_party_interest": payload.get("interest", ""),
+            }
         case Act.TELL_HEARING_RIGHT:
             return {"hearing_subject": ctx.guide.name_zh, "request_by": date.fromisoformat(h.facts["request_by"])}
         case Act.NOTIFY_HEARING | Act.RECORD_HEARING:
@@ -159,9 +183,10 @@ def _more(
                 "articles": tuple(dict.fromkeys(g["article"] for g in grounds)),
             }
         case Act.DELIVER:
-            done = letters.letters_for(ctx.case.pk)
+            decided_at = next(e.at for e in reversed(ctx.history) if e.seq < h.seq and e.act in {Act.GRANT, Act.REFUSE})
+            done = letters.letters_for(ctx.case.pk).filter(kind__in=[K.GRANT, K.REFUSAL], made_at__gte=decided_at)
             return {
-                "served": tuple(ServedDocument(d.title_zh, d.number) for d in done if d.kind in {K.GRANT, K.REFUSAL}),
+                "served": tuple(ServedDocument(d.title_zh, d.number) for d in done.filter(made_at__lte=h.at)),
                 "served_how": {"electronic": "电子送达", "window": "窗口领取", "post": "邮寄送达"}[h.facts["how"]],
                 "served_at": h.at.astimezone(ZONE),
                 "receiver": ctx.case.applicant.name,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
@@ -16,15 +18,32 @@ _PREFIX = "渝快办"
 
 def tell(case: Case, act: Act) -> None:
     """Send the notice of an act to whoever filed the case; acts that need no notice send none."""
+    _send(case, act.value, lambda: _text(case, act))
+
+
+def tell_moved(case: Case) -> None:
+    """The calendar of a year is known now, and with it a date that the applicant was told has moved."""
+    day = case.promised_on or case.due_on
+    if day:
+        _send(
+            case,
+            "moved",
+            lambda: _("放假安排已公布，办件 {number} 的办理期限改为 {day}，原因见详情。").format(
+                number=case.number, day=date_format(day, "Y-m-d")
+            ),
+        )
+
+
+def _send(case: Case, kind: str, words: Callable[[], str]) -> None:
     account = case.filed_by
     to = account.phone if account.phone_verified_at else account.email
     if not to:
         return
     with translation.override(account.language):
-        text = _text(case, act)
+        text = words()
         if text:
             link = f"{settings.SITE_URL}/{account.language[:2]}/cases/{case.number}"
-            send(to, kind=f"case.{act.value}", subject=_PREFIX, body=f"{text} {link}")
+            send(to, kind=f"case.{kind}", subject=_PREFIX, body=f"{text} {link}")
 
 
 def _text(case: Case, act: Act) -> str:
@@ -40,7 +59,7 @@ def _text(case: Case, act: Act) -> str:
             return _("办件 {number} 已受理，承诺 {day} 前办好。").format(number=number, day=promised)
         case Act.DECLARE_NOT_NEEDED | Act.DECLARE_NOT_COMPETENT | Act.DECLINE:
             return _("办件 {number} 未被受理，理由和去处见详情。").format(number=number)
-        case Act.PAUSE | Act.CALL_HEARING | Act.NOTIFY_HEARING:
+        case Act.PAUSE | Act.REQUEST_HEARING | Act.CALL_HEARING | Act.NOTIFY_HEARING:
             return _("办件 {number} 进入特别程序，时间不计入期限，详情请查看。").format(number=number)
         case Act.TELL_HEARING_RIGHT:
             return _("办件 {number}：您有权申请听证，期限见详情。").format(number=number)
@@ -50,7 +69,7 @@ def _text(case: Case, act: Act) -> str:
             return _("办件 {number} 已作出决定，请查看。").format(number=number)
         case Act.DELIVER:
             return _("办件 {number} 的结果已送达。").format(number=number)
-        case Act.TERMINATE | Act.LAPSE_CORRECTION | Act.REVOKE | Act.CANCEL:
+        case Act.TERMINATE | Act.LAPSE_CORRECTION | Act.REVOKE | Act.CANCEL | Act.REOPEN:
             return _("办件 {number} 的状态有变化，请查看。").format(number=number)
         case _:
             return ""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages as toasts
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -35,6 +35,10 @@ from yukuaiban.people.assurance import assurance_missing
 from yukuaiban.people.selectors import acting_for
 from yukuaiban.places.selectors import DIVISIONS
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+LONGEST_REASON = 500
 RECEIPT = "receipt_code"  # session key of the look-up code that is shown once
 
 
@@ -340,40 +344,28 @@ def correction(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def withdraw(request: HttpRequest, number: str) -> HttpResponse:
-    by = party_actor(request)
-    found = selectors.case_for_party(by, number)
-    if request.method == "POST":
-        services.case_withdraw(case_id=found.pk, by=by, at=now(), reason=request.POST.get("reason", "")[:500])
-        toasts.success(request, _("申请已撤回。"))
-        return redirect("cases:case", number=number)
-    return render(request, "cases/withdraw.html", {"case": found})
+def _asks_first(template: str, service: Callable[..., object], done: StrPromise) -> Callable[..., HttpResponse]:
+    """A page that asks before one act of the applicant is done, with room for his reason."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @signed_in
+    def page(request: HttpRequest, number: str) -> HttpResponse:
+        by = party_actor(request)
+        found = selectors.case_for_party(by, number)
+        if request.method == "POST":
+            service(case_id=found.pk, by=by, at=now(), reason=request.POST.get("reason", "")[:LONGEST_REASON])
+            toasts.success(request, str(done))
+            return redirect("cases:case", number=number)
+        return render(request, template, {"case": found})
+
+    return page
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def request_hearing(request: HttpRequest, number: str) -> HttpResponse:
-    by = party_actor(request)
-    found = selectors.case_for_party(by, number)
-    if request.method == "POST":
-        services.hearing_request(case_id=found.pk, by=by, at=now(), reason=request.POST.get("reason", "")[:500])
-        toasts.success(request, _("听证申请已提交。"))
-        return redirect("cases:case", number=number)
-    return render(request, "cases/request_hearing.html", {"case": found})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def give_up_hearing(request: HttpRequest, number: str) -> HttpResponse:
-    by = party_actor(request)
-    found = selectors.case_for_party(by, number)
-    if request.method == "POST":
-        services.hearing_give_up(case_id=found.pk, by=by, at=now(), reason=request.POST.get("reason", "")[:500])
-        toasts.success(request, _("已放弃听证，继续办理。"))
-        return redirect("cases:case", number=number)
-    return render(request, "cases/give_up_hearing.html", {"case": found})
+withdraw = _asks_first("cases/withdraw.html", services.case_withdraw, gettext_lazy("申请已撤回。"))
+request_hearing = _asks_first("cases/request_hearing.html", services.hearing_request, gettext_lazy("听证申请已提交。"))
+give_up_hearing = _asks_first(
+    "cases/give_up_hearing.html", services.hearing_give_up, gettext_lazy("已放弃听证，继续办理。")
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -399,9 +391,12 @@ def supplement(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 @signed_in
 def letter(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """One letter of my case, as the signed PDF."""
-    found = selectors.case_for_party(party_actor(request), number)
-    return pdf(letters.letter_of(found.pk, pk))
+    """One letter of my case, as the signed PDF; who opens it has received it."""
+    by = party_actor(request)
+    found = selectors.case_for_party(by, number)
+    if request.method == "HEAD":
+        return pdf(letters.letter_of(found.pk, pk, to_applicant=True))
+    return pdf(services.letter_open(case=found, letter_id=pk, by=by, at=now()))
 
 
 def pdf(row: Letter) -> HttpResponse:

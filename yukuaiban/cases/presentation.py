@@ -31,6 +31,7 @@ from yukuaiban.design.clockline import ClockLine, Pause, clock_line
 from yukuaiban.design.formats import datetime_text
 from yukuaiban.items.schema import ItemContent
 from yukuaiban.messages.letters import selectors as letters
+from yukuaiban.messages.letters.models import Letter
 from yukuaiban.people.actors import Actor
 from yukuaiban.places.models import Department
 from yukuaiban.places.selectors import review_body
@@ -103,8 +104,14 @@ def page_of(case: Case, by: Actor | None, *, language: str) -> dict[str, Any]:
         "wanted": wanted_of(case.correction.wanted, ctx.content, language) if hasattr(case, "correction") else [],
         "possible": selectors.possible_acts(ctx, by) if by is not None else [],
         "talk": list(case.messages.all()) if by is not None else [],
-        "letters": letters.letters_for(case.pk) if by is not None else [],
+        "letters": _letters(case, by),
     }
+
+
+def _letters(case: Case, by: Actor | None) -> Iterable[Letter]:
+    if by is None:
+        return []
+    return letters.letters_for(case.pk) if by.is_officer else letters.letters_to_applicant(case.pk)
 
 
 def _lines(ctx: Context, both: clocks.Clocks) -> list[tuple[str, ClockLine]]:

@@ -48,6 +48,14 @@ def recount_batch(after: int = 0, **_ignored: Any) -> None:
         recount_batch.defer(after=last)
 
 
+@app.task(name="cases.tell_moved", retry=RETRY)
+def tell_moved(case: int) -> None:
+    """Tell the applicant whose date a holiday notice moved."""
+    found = Case.objects.select_related("applicant", "filed_by").filter(pk=case).first()
+    if found is not None:
+        notices.tell_moved(found)
+
+
 @app.task(name="cases.fire_timers", retry=RETRY)
 def fire_timers() -> None:
     timers.tick()

@@ -187,6 +187,22 @@ def discard_for(subject: int) -> None:
 
 
 @transaction.atomic
+def give_to(subject: int, owner_id: int) -> None:
+    """What was collected for a matter belongs to another row of the same person; what he had already is not kept twice."""
+    uses = MaterialUse.objects.select_for_update(of=("self",)).filter(subject=subject)
+    for found in Material.objects.filter(uses__in=uses).exclude(owner_id=owner_id).distinct():
+        twin = Material.objects.filter(
+            owner_id=owner_id, type_code=found.type_code, digest=found.digest, removed_at__isnull=True
+        ).first()
+        if twin is None:
+            Material.objects.filter(pk=found.pk).update(owner_id=owner_id)
+        else:
+            found.uses.update(material=twin)
+            found.delete()
+    uses.update(owner_id=owner_id)
+
+
+@transaction.atomic
 def erase_for(subject: int) -> None:
     """Lawful erasure of a matter: its uses, their logs, and the documents that serve no other matter; files follow.
 

@@ -3,7 +3,7 @@
 Order inside each: permission, rule, one statement through the door. Notices and letters follow from the outbox.
 """
 
-from yukuaiban.cases.services.anytime import case_hand_over, message_write, messages_mark_read
+from yukuaiban.cases.services.anytime import case_hand_over, letter_open, message_write, messages_mark_read
 from yukuaiban.cases.services.decision import case_certify, case_close, case_deliver, case_grant, case_refuse
 from yukuaiban.cases.services.exits import (
     case_cancel,
@@ -82,6 +82,7 @@ __all__ = [
     "hearing_request",
     "hearing_request_of",
     "hearing_tell_right",
+    "letter_open",
     "message_write",
     "messages_mark_read",
     "remedy_conclude",

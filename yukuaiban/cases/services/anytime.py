@@ -13,6 +13,9 @@ from yukuaiban.cases.models import Case, Message, Work
 from yukuaiban.cases.preconditions import begin
 from yukuaiban.cases.services.receipt import follow, need
 from yukuaiban.cases.states import Act
+from yukuaiban.messages.letters import selectors as letters
+from yukuaiban.messages.letters.models import Letter, ServedHow
+from yukuaiban.messages.letters.services import letter_served
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Post
 
@@ -54,3 +57,14 @@ def message_write(*, case_id: int, by: Actor, at: datetime, text: str) -> Messag
 def messages_mark_read(*, case: Case, by: Actor, at: datetime) -> None:
     """The other side's messages are read when the case is opened."""
     case.messages.filter(from_party=by.kind != "party", read_at__isnull=True).update(read_at=at)
+
+
+def letter_open(*, case: Case, letter_id: int, by: Actor, at: datetime) -> Letter:
+    """The applicant's side opens a letter: from now on it is served, if it was not before. See ADR 0087.
+
+    Raises: LetterNotFound, also for a letter to a third party.
+    """
+    letter = letters.letter_of(case.pk, letter_id, to_applicant=True)
+    if letter.served_at is None and by.kind == "party":
+        letter = letter_served(letter_id=letter.pk, how=ServedHow.ELECTRONIC, at=at)
+    return letter

@@ -14,7 +14,9 @@ from yukuaiban.cases.models import Case, Extension, Hearing, Remedy, Step
 from yukuaiban.cases.preconditions import begin
 from yukuaiban.cases.services.receipt import follow, make_steps, need, open_stage
 from yukuaiban.cases.states import TRANSITIONS, Act, State
+from yukuaiban.licences import selectors as licence_selectors
 from yukuaiban.licences import services as licences
+from yukuaiban.licences.states import STANDING
 from yukuaiban.people.actors import SYSTEM, Actor
 
 _CLOCK_OFF = {"due_on": None, "promised_on": None, "step_on": None, "warn_on": None, "is_provisional": False}
@@ -166,9 +168,13 @@ def remedy_conclude(
 
 @one_act
 def case_reopen(*, case_id: int, by: Actor, at: datetime) -> Case:
-    """Decide anew, as a review or judgment ordered: the clock starts afresh from today. Law: 行政许可法 第七条."""
+    """Decide anew, as a review or judgment ordered: the clock starts afresh from today. Law: 行政许可法 第七条.
+
+    A grant that was annulled is none: the licence it brought is revoked.
+    """
     ctx = begin(Act.REOPEN, case_id, by=by, at=at)
     case = ctx.case
+    annulled = licence_selectors.of_case(case.pk)
     case.remedies.filter(concluded_on__isnull=False, redone_on__isnull=True).update(redone_on=ctx.today)
     steps = open_stage(ctx, make_steps(ctx), 1, on=ctx.today)
     facts = {"on": ctx.today, "accepted_on": ctx.today}
@@ -186,6 +192,7 @@ def case_reopen(*, case_id: int, by: Actor, at: datetime) -> Case:
                 "decision": "",
                 "used_days": None,
                 "ended_on": None,
+                "licence_id": None,
             },
             work=work.rows(case, State.IN_REVIEW, steps, due_on=dates["promised_on"] or dates["due_on"]),
             words=work.words(case, item_name=ctx.guide.name_zh),
@@ -194,6 +201,8 @@ def case_reopen(*, case_id: int, by: Actor, at: datetime) -> Case:
         by=by,
         at=at,
     )
+    if annulled and annulled.state in STANDING:
+        licences.licence_revoke(licence_id=annulled.pk, by=by, at=at, reason="复议决定或者判决撤销了准予决定")
     Step.objects.filter(case=case).update(passed_on=None)
     Extension.objects.filter(case=case).delete()  # the new limit may be extended once, as any
     Hearing.objects.filter(case=case).delete()  # and the right to a hearing is told anew; the chain keeps what was

@@ -46,7 +46,7 @@ def hearing_request(*, case_id: int, by: Actor, at: datetime, reason: str = "") 
     """The applicant asks for the hearing, within five days of being told. Law: 行政许可法 第四十七条第一款."""
     ctx = begin(Act.REQUEST_HEARING, case_id, by=by, at=at)
     hearing = Hearing.objects.get(case=ctx.case)
-    return _begin(ctx, Act.REQUEST_HEARING, hearing, reason=reason or _("申请人要求听证"), by=by)
+    return _begin(ctx, Act.REQUEST_HEARING, hearing, reason=reason or "申请人要求听证", by=by)
 
 
 @one_act
@@ -60,9 +60,7 @@ def hearing_request_of(*, case_id: int, by: Actor, at: datetime, third_party: in
         raise RuleRefused(_("这一办件没有这个利害关系人。"))
     need(reason, _("理由"))
     hearing = Hearing.objects.get(case=ctx.case)
-    return _begin(
-        ctx, Act.REQUEST_HEARING, hearing, reason=_("利害关系人要求听证：{reason}").format(reason=reason), by=by
-    )
+    return _begin(ctx, Act.REQUEST_HEARING, hearing, reason=f"利害关系人要求听证：{reason}", by=by)
 
 
 @one_act

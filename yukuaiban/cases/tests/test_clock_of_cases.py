@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from tests.people import RESIDENCE, applicant, at, office, person
-from yukuaiban.cases import selectors, services
+from yukuaiban.calendars import Started
+from yukuaiban.calendars import selectors as calendars
+from yukuaiban.cases import clocks, selectors, services
 from yukuaiban.cases.clocks import of_case
 from yukuaiban.cases.context import Context, history
 from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused, TransitionRefused
@@ -21,6 +24,10 @@ from yukuaiban.cases.tests.test_life import MONDAY, filed, give_materials  # noq
 from yukuaiban.chain import store
 from yukuaiban.config.errors import PermissionRefused
 from yukuaiban.config.now import ZONE
+from yukuaiban.items.schema import TimeLimit
+from yukuaiban.licences.models import Licence
+from yukuaiban.licences.states import State as LicenceState
+from yukuaiban.messages.letters.errors import LetterNotFound
 from yukuaiban.messages.letters.selectors import letters_for
 from yukuaiban.places import selectors as places
 
@@ -100,6 +107,24 @@ def accepted(filed):  # noqa: F811
     receipt, where, who = filed
     services.case_accept(case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 2), 11))
     return Case.objects.get(pk=receipt.case.pk), where, who
+
+
+def test_nothing_is_promised_beyond_the_law(city):
+    """docs/adr/0086: accepted before the long holiday of 2025, seven calendar days end on 9 October, three working days on
+    Saturday the 11th, which was worked."""
+    content = SimpleNamespace(
+        statutory=TimeLimit(value=7, unit="calendar_day", source="《法律援助法》第四十三条"),
+        promised=TimeLimit(value=3, source="示例承诺"),
+    )
+    calendar = calendars.current()
+    dates = [
+        clocks.dates([Started(day, "accepted")], content, calendar, day, steps=())
+        for day in (date(2025, 9, 30), date(2025, 9, 1))
+    ]
+    assert [(d["due_on"], d["promised_on"]) for d in dates] == [
+        (date(2025, 10, 9), date(2025, 10, 9)),
+        (date(2025, 9, 8), date(2025, 9, 4)),
+    ]
 
 
 class TestExtension:
@@ -209,6 +234,36 @@ class TestDecidedAnew:
         services.case_grant(**done, at=at(date(2026, 3, 6)))
         case.refresh_from_db()
         assert (case.state, case.decision) == ("granted", "granted")
+
+    def test_a_grant_that_was_annulled_leaves_no_licence(self, accepted):
+        case, where, _who = accepted
+        done = {"case_id": case.pk, "by": where.approver, "at": at(date(2026, 3, 3))}
+        first = case.steps.get(stage=1)
+        services.step_pass(case_id=case.pk, step_id=first.pk, by=where.handler, at=at(date(2026, 3, 3)))
+        services.case_grant(**done)
+        services.case_certify(**done)
+        services.case_deliver(**done, how="electronic")
+        make_all(Context(Case.objects.get(pk=case.pk), at(date(2026, 3, 3), 12)))
+        services.remedy_record(**done, kind="lawsuit", body="示例法院", filed_on=date(2026, 3, 3))
+        services.remedy_conclude(
+            **done, remedy_id=case.remedies.get().pk, outcome="annulled", concluded_on=date(2026, 3, 3)
+        )
+        services.case_reopen(**done)
+        annulled = Licence.objects.get(case_subject=case.pk)
+        case.refresh_from_db()
+        assert (annulled.state, case.licence_id) == (LicenceState.REVOKED, None)
+        again = {**done, "at": at(date(2026, 3, 4))}
+        services.step_pass(**again | {"by": where.handler}, step_id=first.pk)
+        services.case_refuse(**again, grounds=[Ground("不符合条件", "第一条")])
+        services.case_deliver(**again, how="window")
+        ctx = Context(Case.objects.get(pk=case.pk), at(date(2026, 3, 4), 12))
+        make_all(ctx)
+        payloads = store.payloads(case.pk)
+        served = [context_of(ctx, h, payloads).served for h in ctx.history if h.act == "deliver"]
+        assert [[document.title for document in each] for each in served] == [
+            ["准予办理决定书"],
+            ["不予办理决定书"],
+        ]
 
 
 class TestRemedies:
@@ -346,6 +401,35 @@ class TestHearing:
         with pytest.raises(RuleRefused, match="依职权"):
             services.hearing_give_up(case_id=case.pk, by=who, at=at(date(2026, 3, 6)))
 
+    def test_those_whose_interests_are_at_stake_are_written_to_as_well(self, accepted):
+        """第四十五条 (the time is told in writing), 第四十七条第一款, 第四十八条第一款（一）"""
+        case, where, who = accepted
+        services.third_party_hear(
+            case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), **TestThirdParties.ROAD, heard_on=None, statement=""
+        )  # fmt: skip
+        services.hearing_tell_right(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3), 11))
+        services.hearing_request(case_id=case.pk, by=who, at=at(date(2026, 3, 4)))
+        services.hearing_notify(
+            case_id=case.pk, by=where.handler, at=at(date(2026, 3, 5)), held_at=at(date(2026, 3, 16)), place="示例会议室",
+            chair=where.window.post_id,
+        )  # fmt: skip
+        ctx = Context(Case.objects.get(pk=case.pk), at(date(2026, 3, 5), 17))
+        made = make_all(ctx)
+        assert make_all(ctx) == 0
+        to = sorted(letters_for(case.pk).values_list("kind", "to_third_party"))
+        assert (made, to) == (8, sorted([
+            ("receipt", False), ("acceptance", False), ("third_party", True), ("hearing_right", False),
+            ("hearing_right", True), ("pause", False), ("hearing_notice", False), ("hearing_notice", True),
+        ]))  # fmt: skip
+        stopped = next(context_of(ctx, h, store.payloads(case.pk)) for h in ctx.history if h.act == "request_hearing")
+        assert (stopped.special_kind, stopped.special_days, stopped.special_from) == ("听证", 20, date(2026, 3, 4))
+        assert "邻居" not in str(list(page_of(case, who, language="zh")["letters"].values()))
+        assert page_of(case, who, language="zh")["letters"].count() == 5
+        assert page_of(case, where.handler, language="zh")["letters"].count() == 8
+        letter = letters_for(case.pk).filter(to_third_party=True).first()
+        with pytest.raises(LetterNotFound):
+            services.letter_open(case=case, letter_id=letter.pk, by=who, at=at(date(2026, 3, 6)))
+
     def test_a_second_notice_is_a_second_letter_and_each_says_its_own_time(self, accepted):
         case, where, who = accepted
         services.hearing_tell_right(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)))
@@ -407,6 +491,20 @@ class TestHearing:
                 case_id=case.pk, by=where.approver, at=at(date(2026, 3, 4)), held_at=at(date(2026, 3, 20)), place="x",
                 chair=where.handler.post_id,
             )  # fmt: skip
+
+
+def test_a_letter_is_served_when_its_addressee_opens_it(accepted):
+    """docs/adr/0087"""
+    case, where, who = accepted
+    make_all(Context(case, at(date(2026, 3, 2), 12)))
+    letter = letters_for(case.pk).get(kind="acceptance")
+    for by, day, served_on in (
+        (where.handler, date(2026, 3, 3), None),
+        (who, date(2026, 3, 4), date(2026, 3, 4)),
+        (who, date(2026, 3, 5), date(2026, 3, 4)),
+    ):
+        opened = services.letter_open(case=case, letter_id=letter.pk, by=by, at=at(day))
+        assert (opened.served_at and opened.served_at.astimezone(ZONE).date()) == served_on
 
 
 def test_withdrawal_ends_it_and_only_the_applicant_can(accepted):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,10 +14,12 @@ from tests.people import RESIDENCE, applicant, at, office, person
 from yukuaiban.cases import services
 from yukuaiban.cases.models import Case
 from yukuaiban.cases.tests.test_life import MONDAY, give_materials
+from yukuaiban.materials.models import MaterialUse
 from yukuaiban.people import exports
 from yukuaiban.people.errors import CannotClose
-from yukuaiban.people.models import Account, Relation
+from yukuaiban.people.models import Account, Party, Relation
 from yukuaiban.people.services import Terms, account_close, mandate_offer
+from yukuaiban.people.signals import party_merged
 from yukuaiban.ratings.services import rating_give
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +86,21 @@ def test_closing_takes_drafts_and_unanswered_offers_along(ended):
     assert Case.objects.filter(pk=case.pk).exists()  # kept: an archive
     offer.refresh_from_db()
     assert (offer.state, offer.code_hash) == ("declined", "")
+
+
+def test_a_draft_goes_with_the_person_whom_its_account_proves_to_be(city):
+    where, account = office(), person()
+    known = person("先前登记").party
+    who = applicant(account)
+    draft = services.draft_start(service_item_id=where.item.pk, by=who, at=at(MONDAY))
+    services.draft_save(case_id=draft.pk, answers=RESIDENCE, by=who, at=at(MONDAY))
+    give_materials(draft)
+    party_merged.send(sender=Party, from_id=account.party_id, into_id=known.pk)
+    draft.refresh_from_db()
+    assert draft.applicant_id == known.pk
+    assert set(MaterialUse.objects.filter(subject=draft.pk).values_list("owner", flat=True)) == {known.pk}
+    assert services.draft_start(service_item_id=where.item.pk, by=replace(who, party_id=account.party_id), at=at(MONDAY)) != draft  # fmt: skip
+    Case.objects.filter(applicant=account.party_id).update(saved_at=at(MONDAY + timedelta(days=1)))
+    party_merged.send(sender=Party, from_id=account.party_id, into_id=known.pk)
+    assert Case.objects.get(filed_by=account).saved_at == at(MONDAY + timedelta(days=1))  # the one saved last stays
+    assert not MaterialUse.objects.filter(subject=draft.pk).exists()

@@ -91,6 +91,7 @@ class LetterContext:
         item_type: Code of 事项类型: 01 licence (行政许可), 05 benefit, 07 confirmation, ...
         case_number: Ours, as printed.
         made_at: Aware; the date of the letter, and the time of its signature.
+        to_third_party: The addressee is one whose interests are at stake, not the applicant.
         occasion: 1 for the first letter of its kind in the case, 2 for the second (a second pause, ...).
         articles: What the letter rests on beyond its kind's article: the item's own basis, the ground of a refusal.
         is_sample: Sample data: the letter is marked 示例.
@@ -104,6 +105,7 @@ class LetterContext:
     made_at: datetime
     item_type: str = "01"
     agent: str = ""
+    to_third_party: bool = False
     occasion: int = 1
     verify_url: str = ""
     verify_code: str = ""
@@ -117,6 +119,7 @@ class LetterContext:
     due_on: date | None = None
     is_due_provisional: bool = False  # a year's holiday notice is not out yet
     limit_days: int | None = None
+    limit_unit: str = "working_day"
     materials: tuple[Material, ...] = ()
 
     # not taken, corrections, deferred materials

@@ -71,7 +71,7 @@ KINDS: Final[dict[LetterKind, Kind]] = {
         Kind(K.ACCEPTANCE, "受理通知书", "Notice of acceptance", _("受理通知书"), "受", "行政许可法 第三十二条第一款（五）", ("accepted_on", "due_on", "limit_days")),
         Kind(K.DEFERRED_ACCEPTANCE, "容缺受理通知书", "Notice of acceptance with materials to follow", _("容缺受理通知书"), "容", "重庆市优化营商环境条例 第四十七条第二款", ("accepted_on", "deferred")),
         Kind(K.CORRECTION, "补正材料通知书", "Notice to correct an application", _("补正通知书"), "补", "行政许可法 第三十二条第一款（四）", ("corrections", "hand_in_by")),
-        Kind(K.NOT_NEEDED, "不受理告知书", "Notice that no permission is needed", _("不受理告知书"), "不需", "行政许可法 第三十二条第一款（一）", ("reasons",)),
+        Kind(K.NOT_NEEDED, "不受理告知书", "Notice that no permission is needed", _("不受理告知书"), "不需", "行政许可法 第三十二条第一款（一）", ("reasons",), tells_remedies=True),
         Kind(K.NOT_COMPETENT, "不予受理决定书", "Decision not to accept an application", _("不予受理决定书"), "不受", "行政许可法 第三十二条第一款（二）", ("reasons",), tells_remedies=True),
         Kind(K.DECLINED, "不予受理告知书", "Refusal to accept, with all that is to be put right", _("不予受理告知书"), "退", "不动产登记暂行条例 第十七条", ("corrections",), tells_remedies=True),
         Kind(K.PAUSE, "特别程序告知书", "Notice of a special procedure (time not counted)", _("特别程序告知书"), "特", "行政许可法 第四十五条", ("special_kind", "special_days", "reasons")),

@@ -42,6 +42,7 @@ class Letter(models.Model):
     made_at = models.DateTimeField()
     made_on = models.DateField()
     is_sample = models.BooleanField(default=True)
+    to_third_party = models.BooleanField(default=False)  # names him: not shown to the applicant
     served_at = models.DateTimeField(null=True, blank=True)
     served_how = models.CharField(max_length=10, choices=ServedHow.choices, blank=True, default="")
 

@@ -24,12 +24,18 @@ def letters_for(subject: int) -> QuerySet[Letter]:
     return Letter.objects.filter(subject=subject)
 
 
-def letter_of(subject: int, letter_id: int) -> Letter:
-    """One letter of a case; another case's letter is not found.
+def letters_to_applicant(subject: int) -> QuerySet[Letter]:
+    """Those the applicant reads; a letter to a third party names somebody else. Law: 个人信息保护法 第二十五条."""
+    return letters_for(subject).filter(to_third_party=False)
+
+
+def letter_of(subject: int, letter_id: int, *, to_applicant: bool = False) -> Letter:
+    """One letter of a case; another case's letter is not found, nor for the applicant one to a third party.
 
     Raises: LetterNotFound.
     """
-    letter = letters_for(subject).filter(pk=letter_id).first()
+    letters = letters_to_applicant(subject) if to_applicant else letters_for(subject)
+    letter = letters.filter(pk=letter_id).first()
     if letter is None:
         raise LetterNotFound(_("没有找到这份文书。"))
     return letter

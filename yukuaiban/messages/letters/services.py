@@ -58,6 +58,7 @@ def letter_issue(
         made_at=context.made_at,
         made_on=context.made_on,
         is_sample=context.is_sample,
+        to_third_party=context.to_third_party,
     )
     try:
         with transaction.atomic():

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from yukuaiban.calendars import Unit
 from yukuaiban.calendars.reasons import limit_in_words
 from yukuaiban.config import laws
 from yukuaiban.config.now import ZONE
@@ -106,7 +107,9 @@ def _grounds(kind: LetterKind, ctx: LetterContext) -> str:
 
 
 def _asked(ctx: LetterContext) -> str:
-    """Who asked for what, when."""
+    """Who asked for what, when; to a third party only what is being decided."""
+    if ctx.to_third_party:
+        return f"本机关正在审查的“{ctx.item_name}”申请（办件编号：{ctx.case_number}）"
     when = f"于{day(ctx.received_at.astimezone(ZONE).date())}" if ctx.received_at else ""
     through = f"（由{ctx.agent}代为提出）" if ctx.agent else ""
     return f"你（单位）{when}提出的“{ctx.item_name}”申请{through}（办件编号：{ctx.case_number}）"
@@ -125,6 +128,12 @@ def _full_stop(text: str) -> str:
 def _due(ctx: LetterContext) -> str:
     provisional = "（该年度放假安排尚未公布，此日期为暂定，公布后自动重算并告知）" if ctx.is_due_provisional else ""
     return f"最迟于{day(ctx.due_on)}{provisional}作出决定" if ctx.due_on else ""
+
+
+def _limit(ctx: LetterContext) -> str:
+    if ctx.limit_unit == Unit.ON_THE_SPOT:
+        return "该事项当场办结"
+    return f"办理期限为{limit_in_words(ctx.limit_days or 0, ctx.limit_unit)}，自受理次日起计算"
 
 
 def _act(ctx: LetterContext) -> str:
@@ -197,7 +206,7 @@ def _acceptance(ctx: LetterContext) -> list[Block]:
             f"依据{_grounds(K.ACCEPTANCE, ctx)}，本机关决定自{day(ctx.accepted_on)}起予以受理。"
         ),
         paragraph(
-            f"办理期限为{ctx.limit_days}个工作日，自受理次日起计算，本机关{_due(ctx)}。"
+            f"{_limit(ctx)}，本机关{_due(ctx)}。"
             "依法需要听证、招标、拍卖、检验、检测、检疫、鉴定和专家评审的，所需时间不计算在内，并将另行书面告知。"
         ),
     ]

@@ -132,6 +132,25 @@ class TestWords:
         ]:
             assert part in text
 
+    @pytest.mark.parametrize(
+        ("value", "unit", "says"),
+        [
+            (20, "working_day", "办理期限为20个工作日，自受理次日起"),
+            (30, "calendar_day", "办理期限为30日，自受理次日起"),
+            (3, "month", "办理期限为3个月，自受理次日起"),
+            (0, "on_the_spot", "该事项当场办结，"),
+        ],
+    )
+    def test_the_limit_is_told_in_its_own_unit(self, value, unit, says):
+        said = letter_data(LetterKind.ACCEPTANCE, everything(limit_days=value, limit_unit=unit))["blocks"]
+        assert says in str(said)
+
+    def test_a_third_party_is_not_told_that_he_applied(self):
+        for kind in (LetterKind.HEARING_RIGHT, LetterKind.HEARING_NOTICE):
+            said = str(letter_data(kind, everything(to_third_party=True))["blocks"])
+            assert "提出的“" not in said
+            assert "本机关正在审查的“食品经营许可" in said
+
     def test_a_provisional_date_says_so(self):
         text = text_of(letter_make(LetterKind.ACCEPTANCE, everything(is_due_provisional=True)))
         assert "放假安排尚未公布" in text
