@@ -175,7 +175,7 @@ def _to_second_factor(request: HttpRequest) -> HttpResponse:
     from allauth.mfa.utils import is_mfa_enabled
 
     if is_mfa_enabled(account_of(request)):
-        messages.warning(request, _("进入岗位需要二次验证，请重新登录并完成验证。"))
+        messages.warning(request, _("进入岗位需要二次验证：请输入身份验证器上的数字，或用通行密钥。"))
         return redirect_to_login(request.get_full_path(), login_url="mfa_reauthenticate")
     messages.warning(request, _("岗位人员须先设置二次验证（验证器应用或通行密钥），再进入工作台。"))
     return redirect("mfa_index")

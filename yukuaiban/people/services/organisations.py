@@ -14,7 +14,7 @@ from yukuaiban.people import assurance, limits, passes
 from yukuaiban.people.errors import AlreadyDone, NotVerified
 from yukuaiban.people.models import Account, IdKind, OrganisationProfile, Party, PartyKind
 from yukuaiban.people.services.identity import CHECKS_A_DAY, DAY, document_of, must_match
-from yukuaiban.people.verifiers import OrganisationAnswer, person_verifier
+from yukuaiban.people.verifiers import OrganisationAnswer, Outcome, person_verifier
 
 
 def organisation_register(*, account: Account, code: str, name: str, at: datetime) -> OrganisationProfile:
@@ -33,6 +33,8 @@ def organisation_register(*, account: Account, code: str, name: str, at: datetim
         raise Invalid(error.message, details={"credit_code": error.message}) from error
     limits.consume("register", account.number, at_most=CHECKS_A_DAY, seconds=DAY)
     answer = person_verifier().check_organisation(wanted, name.strip(), document, head.name)
+    if answer.outcome in (Outcome.MISMATCH, Outcome.UNKNOWN):
+        raise NotVerified(_("单位名称与统一社会信用代码核对不一致。请按营业执照或登记证书逐字核对。"))
     must_match(answer.outcome)
     if not answer.is_representative:
         raise NotVerified(_("登记信息显示您不是此单位的法定代表人。变更登记后请次日再试；经办人请用“申请担任经办人”。"))

@@ -302,6 +302,10 @@ class TestOrganisations:
         with pytest.raises(error):
             services.organisation_register(account=head, code=code, name=name, at=now())
 
+    def test_a_name_that_does_not_fit_the_code_is_no_fault_of_the_person(self, head, organisation):
+        with pytest.raises(NotVerified, match="单位名称与统一社会信用代码"):
+            services.organisation_register(account=head, code=make.credit_code(), name="真实公司", at=now())
+
     def test_a_new_representative_takes_the_place_of_the_old(self, head, organisation):
         successor = make.account(real="示例新法人")
         services.organisation_register(account=successor, code=make.credit_code(), name="示例贸易有限公司", at=now())
