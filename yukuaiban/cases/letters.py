@@ -162,7 +162,12 @@ def _more(
                 "reasons": reasons,
             }
         case Act.EXTEND:
-            return {"extension_days": h.facts["days"], "reasons": reasons}
+            before = h.facts.get("due_before")
+            return {
+                "extension_days": h.facts["days"],
+                "due_before": date.fromisoformat(before) if before else None,
+                "reasons": reasons,
+            }
         case Act.HEAR_THIRD_PARTY:
             return {
                 "addressee": payload.get("name", ""),
@@ -197,12 +202,17 @@ def _more(
                 "decided_on": h.on,
                 "reasons": reasons,
                 "articles": (h.facts.get("ground", ""),),
-                "decision_number": ctx.case.number,
+                "decision_number": _number_of_grant(ctx.case),
             }
         case Act.LAPSE_CORRECTION:
             return {"reasons": ("在补正通知书载明的期限内没有提交补正材料",)}
         case _:
             return {"reasons": reasons}
+
+
+def _number_of_grant(case: Case) -> str:
+    granted = letters.letters_for(case.pk).filter(kind=K.GRANT).last()
+    return granted.number if granted else ""
 
 
 def _told(h: Happened) -> date | None:

@@ -235,7 +235,7 @@ def case_extend(*, case_id: int, by: Actor, at: datetime) -> Case:
         case,
         Act.EXTEND,
         Outcome(
-            facts={**facts, **clocks.told(dates)},
+            facts={**facts, "due_before": case.promised_on or case.due_on, **clocks.told(dates)},
             payload={"reason": extension.reason},
             columns=dates,
             work=work.rows(case, State.IN_REVIEW, ctx.steps, due_on=dates["promised_on"] or dates["due_on"]),

@@ -138,6 +138,9 @@ class TestExtension:
         services.case_extend(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 4)))
         case.refresh_from_db()
         assert case.promised_on == date(2026, 3, 23)  # 5 + 10 working days after 2 March
+        ctx = Context(case, at(date(2026, 3, 4), 12))
+        told = next(context_of(ctx, h, store.payloads(case.pk)) for h in ctx.history if h.act == "extend")
+        assert (told.due_before, told.due_on) == (date(2026, 3, 9), date(2026, 3, 23))
 
     @pytest.mark.parametrize("days", [0, 11])
     def test_is_at_most_ten_days(self, accepted, days):
@@ -491,6 +494,20 @@ class TestHearing:
                 case_id=case.pk, by=where.approver, at=at(date(2026, 3, 4)), held_at=at(date(2026, 3, 20)), place="x",
                 chair=where.handler.post_id,
             )  # fmt: skip
+
+
+def test_a_revocation_names_the_decision_it_revokes(accepted):
+    case, where, _who = accepted
+    do = {"case_id": case.pk, "by": where.approver, "at": at(date(2026, 3, 3))}
+    services.step_pass(**do | {"by": where.handler}, step_id=case.steps.get(stage=1).pk)
+    services.case_grant(**do)
+    services.case_certify(**do)
+    services.case_revoke(**do, reason="以欺骗手段取得", ground="行政许可法 第六十九条第二款")
+    ctx = Context(Case.objects.get(pk=case.pk), at(date(2026, 3, 3), 12))
+    make_all(ctx)
+    told = context_of(ctx, ctx.history[-1], store.payloads(case.pk))
+    assert told.decision_number == letters_for(case.pk).get(kind="grant").number
+    assert letters_for(case.pk).filter(kind="revocation").exists()
 
 
 def test_a_letter_is_served_when_its_addressee_opens_it(accepted):

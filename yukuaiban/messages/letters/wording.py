@@ -448,7 +448,7 @@ def _termination(ctx: LetterContext) -> list[Block]:
 def _revocation(ctx: LetterContext) -> list[Block]:
     return [
         paragraph(
-            f"本机关曾就“{ctx.item_name}”（办件编号：{ctx.case_number}）作出{ctx.decision_number}准予决定。经查："
+            f"本机关曾就“{ctx.item_name}”（办件编号：{ctx.case_number}）作出准予决定（{ctx.decision_number}）。经查："
         ),
         *([listing(ctx.reasons)] if len(ctx.reasons) > 1 else [paragraph(_full_stop(text)) for text in ctx.reasons]),
         paragraph(
