@@ -117,6 +117,8 @@ class CodeIn(Schema):
 
 
 class MandateOut(Schema):
+    """A mandate. `acts`: what one may do about it now."""
+
     id: int
     kind: str
     state: str
@@ -125,6 +127,7 @@ class MandateOut(Schema):
     items: list[str] | None
     valid_from: date
     last_day: date
+    acts: list[Literal["confirm", "decline", "revoke"]]
 
 
 class OrganisationIn(Schema):
@@ -198,7 +201,8 @@ def child_consent(request: HttpRequest, guardianship_id: RowId, given: ConsentIn
 @router.get("/mandates", response={200: list[MandateOut], **OF_READING}, operation_id="mandates")
 def mandates(request: HttpRequest) -> list[dict[str, Any]]:
     """Mandates given, held, offered and asked for."""
-    return [_mandate(row) for row in selectors.mandates_of(account_of(request))]
+    account = account_of(request)
+    return [_mandate(row, account) for row in selectors.mandates_of(account)]
 
 
 @router.post("/mandates/offers", response={201: MandateOut, **OF_CHANGING}, operation_id="mandate_offer")
@@ -213,34 +217,47 @@ def mandate_offer(request: HttpRequest, offer: MandateOfferIn) -> Status[dict[st
         terms=offer.terms(),
         at=now(),
     )
-    return Status(201, _mandate(row))
+    return Status(201, _mandate(row, account))
 
 
 @router.post("/mandates/requests", response={201: MandateOut, **OF_CHANGING}, operation_id="mandate_ask")
 def mandate_ask(request: HttpRequest, asked: AskIn) -> Status[dict[str, Any]]:
+    account = account_of(request)
     row = services.mandate_ask_relative(
-        account=account_of(request),
+        account=account,
         name=asked.name,
         contact=contacts.read(asked.contact)[1],
         relation=asked.relation,
         terms=asked.terms(),
         at=now(),
     )
-    return Status(201, _mandate(row))
+    return Status(201, _mandate(row, account))
 
 
 @router.post("/mandates/agencies", response={201: MandateOut, **OF_CHANGING}, operation_id="mandate_ask_organisation")
 def mandate_ask_organisation(request: HttpRequest, asked: AskOrganisationIn) -> Status[dict[str, Any]]:
-    row = services.mandate_ask_organisation(
-        account=account_of(request), code=asked.credit_code, terms=asked.terms(), at=now()
-    )
-    return Status(201, _mandate(row))
+    account = account_of(request)
+    row = services.mandate_ask_organisation(account=account, code=asked.credit_code, terms=asked.terms(), at=now())
+    return Status(201, _mandate(row, account))
 
 
 @router.post("/mandates/code", response={200: MandateOut, **OF_CHANGING}, operation_id="mandate_code")
 def mandate_code(request: HttpRequest, given: CodeIn) -> dict[str, Any]:
     """Confirm that another may act for me, or take up an offer."""
-    return _mandate(services.mandate_answer_code(account=account_of(request), code=given.code, at=now()))
+    account = account_of(request)
+    return _mandate(services.mandate_answer_code(account=account, code=given.code, at=now()), account)
+
+
+@router.post(
+    "/mandates/code/look",
+    response={200: MandateOut, **OF_CHANGING},
+    operation_id="mandate_look",
+    summary="What a code would bring into force",
+)
+def mandate_look(request: HttpRequest, given: CodeIn) -> dict[str, Any]:
+    """To read whom and what it reaches, and until when, before `POST /people/mandates/code` does. Nothing is changed."""
+    account = account_of(request)
+    return _mandate(services.mandate_by_code(account=account, code=given.code, at=now()), account) | {"acts": []}
 
 
 @router.post("/mandates/{mandate_id}/{act}", response={200: MandateOut, **OF_CHANGING}, operation_id="mandate_act")
@@ -253,7 +270,8 @@ def mandate_act(
         "decline": services.mandate_decline,
         "revoke": services.mandate_revoke,
     }
-    return _mandate(acts[act](account=account_of(request), mandate_id=mandate_id, at=now()))
+    account = account_of(request)
+    return _mandate(acts[act](account=account, mandate_id=mandate_id, at=now()), account)
 
 
 @router.get(
@@ -303,7 +321,7 @@ def _guardianship(row: Guardianship, account: Account) -> dict[str, Any]:
     }
 
 
-def _mandate(row: Mandate) -> dict[str, Any]:
+def _mandate(row: Mandate, account: Account) -> dict[str, Any]:
     return {
         "id": row.pk,
         "kind": row.kind,
@@ -313,6 +331,7 @@ def _mandate(row: Mandate) -> dict[str, Any]:
         "items": row.items,
         "valid_from": row.valid_from,
         "last_day": row.last_day,
+        "acts": selectors.acts_on(row, account),
     }
 
 

@@ -241,6 +241,15 @@ def mandates_of(account: Account) -> QuerySet[Mandate]:
     return Mandate.objects.filter(mine, state__in=states).select_related("principal", "agent").order_by("-asked_at")
 
 
+def acts_on(mandate: Mandate, account: Account) -> list[str]:
+    """What the account may do about one of its mandates now: confirm, decline (or take back), revoke."""
+    if mandate.state == Mandate.State.CONFIRMED:
+        return ["revoke"]
+    if mandate.state == Mandate.State.ASKED and mandate.principal_id is not None and mandate.asked_by_id != account.pk:
+        return ["confirm", "decline"]
+    return ["decline"] if mandate.state in (Mandate.State.ASKED, Mandate.State.OFFERED) else []
+
+
 def guardianships_of(account: Account) -> QuerySet[Guardianship]:
     """The account's wards, confirmed or not."""
     rows = Guardianship.objects.filter(guardian=account.party_id, ended_at__isnull=True)

@@ -55,14 +55,12 @@ def family(request: HttpRequest) -> HttpResponse:
 
 def _mandate(row: Mandate, account: Account, names: reach.Names) -> dict[str, Any]:
     """A mandate with what may be done about it now."""
-    acts = []
-    if row.state == Mandate.State.ASKED and row.principal_id is not None and row.asked_by_id != account.pk:
-        acts = ["confirm", "decline"]
-    elif row.state in (Mandate.State.ASKED, Mandate.State.OFFERED):
-        acts = ["decline"]
-    elif row.state == Mandate.State.CONFIRMED:
-        acts = ["revoke"]
-    return {"row": row, "reach": reach.named(row.items, names), "acts": acts, "is_over": row.valid_until <= today()}
+    return {
+        "row": row,
+        "reach": reach.named(row.items, names),
+        "acts": selectors.acts_on(row, account),
+        "is_over": row.valid_until <= today(),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

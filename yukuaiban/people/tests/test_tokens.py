@@ -180,7 +180,12 @@ class TestTheApi:
             items=["pension"], valid_from="2026-03-02", last_day="2026-12-31",
         )  # fmt: skip
         assert (asked.status_code, asked.json()["state"]) == (201, "asked")
-        confirmed = self.post(hers, "mandates/code", code=make.code_sent(mother.phone))
+        code = make.code_sent(mother.phone)
+        read_first = self.post(hers, "mandates/code/look", code=code).json()
+        assert (read_first["agent"], read_first["items"], read_first["state"]) == ("示例甲", ["pension"], "asked")
+        assert not selectors.can_act_for(person, mother.party, item="pension")
+        confirmed = self.post(hers, "mandates/code", code=code)
+        assert (asked.json()["acts"], confirmed.json()["acts"]) == (["decline"], ["revoke"])
         assert confirmed.json()["state"] == "confirmed"
         assert confirmed.json()["last_day"] == "2026-12-31"
         assert selectors.can_act_for(person, mother.party, item="pension")
