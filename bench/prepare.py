@@ -17,21 +17,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bench.answers import RESIDENCE
 from bench.limit import FIRST_OF_POOL
 
 STATEMENTS = Callable[..., Any]
 USERS, OFFICERS, FILERS = 400, 20, 120  # people signed in; the first of them have drafts in every district
 FIRST_PEOPLE = 1000  # of the city file again and again; pgbench files for others
 SLUG = "residence_permit"
-FILED_WITH = {
-    "kind": "first",
-    "registered_at": "四川省广安市广安区",
-    "home": {"division": "500103001", "detail": "示例路 1 号"},
-    "lived_since": "2024-05-01",
-    "ground": "school",
-    "school": "示例大学",
-    "paper": False,
-}
 
 
 def make(spec: Path, pool: int) -> None:
@@ -169,7 +161,7 @@ def _template(account: Any) -> Any:
     by = Actor(kind="party", account_id=account.pk, name=account.name, party_id=account.party_id)
     item = ServiceItem.objects.get(entry__current_version__content__slug=SLUG, division_id="500103")
     case = services.draft_start(service_item_id=item.pk, by=by, at=now())
-    services.draft_save(case_id=case.pk, answers=FILED_WITH, by=by, at=now())
+    services.draft_save(case_id=case.pk, answers=RESIDENCE, by=by, at=now())
     case.refresh_from_db()
     matter = matter_of(case, by)
     for slot in matter.slots:

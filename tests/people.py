@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from bench.answers import RESIDENCE as RESIDENCE
 from yukuaiban.config.now import ZONE, now, today
 from yukuaiban.identifiers import resident_id
 from yukuaiban.identifiers.checks import mod_11_2, mod_31
@@ -114,17 +115,6 @@ def office(slug: str = "residence_permit", division: str = "500103") -> Office:
         entry__current_version__content__slug=slug, division_id=division
     )
     return Office(item)
-
-
-RESIDENCE = {
-    "kind": "first",
-    "registered_at": "四川省广安市广安区",
-    "home": {"division": "500103001", "detail": "示例路 1 号"},
-    "lived_since": "2024-05-01",
-    "ground": "school",
-    "school": "示例大学",
-    "paper": False,
-}
 
 
 def at(day: date, hour: int = 10) -> datetime:

@@ -15,7 +15,8 @@ import pytest
 from django.urls import Resolver404, resolve
 
 from yukuaiban.config import cli
-from yukuaiban.items.loading.pack import files_of, read_pack
+from yukuaiban.items.loading.checking import read_pack
+from yukuaiban.items.loading.pack import files_of
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]

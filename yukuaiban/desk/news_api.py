@@ -10,7 +10,6 @@ from ninja import Header, Query, Router, Schema, Status
 from ninja import Path as InPath
 from pydantic import Field
 
-from yukuaiban.cases.api_bodies import Words
 from yukuaiban.config.api_errors import OF_CHANGING, OF_READING
 from yukuaiban.config.now import now
 from yukuaiban.desk import bodies, news
@@ -18,6 +17,7 @@ from yukuaiban.desk.news import AnnouncementForm
 from yukuaiban.people.access import officer_actor
 from yukuaiban.people.actors import Actor
 from yukuaiban.portal import selectors, services
+from yukuaiban.portal.api import NewsBody, news_of
 from yukuaiban.portal.models import Announcement
 
 router = Router(tags=["desk"])
@@ -39,22 +39,15 @@ Key = Annotated[
 ]
 
 
-class AnnouncementBody(Schema):
-    """An announcement (公告). An outage also stands above every page while it lasts."""
+class AnnouncementBody(NewsBody):
+    """An announcement (公告) as its editors see it. An outage also stands above every page while it lasts."""
 
-    id: int
-    kind: Literal[tuple(Announcement.Kind.values)]  # type: ignore[valid-type]
-    title: Words
-    body: Words
-    starts_at: datetime
-    ends_at: datetime | None
     state: Literal["waiting", "published", "withdrawn"]
     written_by: str | None
     written_at: datetime
     published_by: str | None
     published_at: datetime | None
     withdrawn_at: datetime | None
-    is_sample: bool
     why_not_publish: str | None = Field(description="Of one that waits: why one may not publish it oneself.")
 
 
@@ -173,18 +166,12 @@ def reopen(request: HttpRequest) -> Status[None]:
 def _body(row: Announcement, by: Actor) -> dict[str, Any]:
     state = "withdrawn" if row.withdrawn_at else "published" if row.published_at else "waiting"
     return {
-        "id": row.pk,
-        "kind": row.kind,
-        "title": {"zh": row.title_zh, "en": row.title_en},
-        "body": {"zh": row.body_zh, "en": row.body_en},
-        "starts_at": row.starts_at,
-        "ends_at": row.ends_at,
+        **news_of(row),
         "state": state,
         "written_by": str(row.written_by) if row.written_by else None,
         "written_at": row.written_at,
         "published_by": str(row.published_by) if row.published_by else None,
         "published_at": row.published_at,
         "withdrawn_at": row.withdrawn_at,
-        "is_sample": row.is_sample,
         "why_not_publish": services.why_not_publish(row, by) if state == "waiting" else None,
     }

@@ -79,7 +79,8 @@ def _register_items(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from yukuaiban.items.loading.pack import files_of, read_pack
+    from yukuaiban.items.loading.checking import read_pack
+    from yukuaiban.items.loading.pack import files_of
     from yukuaiban.items.loading.problems import PackErrors
 
     try:

@@ -45,7 +45,7 @@ def news(request: HttpRequest) -> dict[str, Any]:
     """Those that stand now, newest first, at most fifty; and whether there is maintenance."""
     closed = selectors.maintenance()
     return {
-        "announcements": [_body(row) for row in selectors.announcements(50)],
+        "announcements": [news_of(row) for row in selectors.announcements(50)],
         "maintenance": {"since": closed.began_at, "reason": {"zh": closed.reason_zh, "en": closed.reason_en}}
         if closed
         else None,
@@ -60,10 +60,11 @@ def news(request: HttpRequest) -> dict[str, Any]:
 )
 def one(request: HttpRequest, announcement_id: Annotated[int, InPath(ge=1, le=2**63 - 1)]) -> dict[str, Any]:
     """Published and not withdrawn; one that is over can still be read."""
-    return _body(selectors.announcement(announcement_id))
+    return news_of(selectors.announcement(announcement_id))
 
 
-def _body(row: Announcement) -> dict[str, Any]:
+def news_of(row: Announcement) -> dict[str, Any]:
+    """What everyone may read of an announcement."""
     return {
         "id": row.pk,
         "kind": row.kind,

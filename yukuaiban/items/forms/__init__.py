@@ -14,19 +14,10 @@ similarity, own_parts (_of_each)      how alike forms are
 
 from yukuaiban.items.forms.cleaning import Cleaned, clean, errors_in, group_of, is_shown, shown_groups
 from yukuaiban.items.forms.comparing import OwnParts, diff, own_parts, own_parts_of_each, similarity
-from yukuaiban.items.forms.definition import (
-    Form,
-    FormField,
-    Group,
-    Kind,
-    Label,
-    Option,
-    Sensitivity,
-    problems_of,
-    resolve,
-)
+from yukuaiban.items.forms.definition import Form, FormField, Group, problems_of, resolve
 from yukuaiban.items.forms.divisions import DivisionResolver
 from yukuaiban.items.forms.filling import Prefilled, prefill
+from yukuaiban.items.forms.kinds import Kind, Label, Option, Sensitivity
 from yukuaiban.items.forms.messages import label_of
 from yukuaiban.items.forms.reading import merged, read_post, wants_redraw
 from yukuaiban.items.forms.schema import json_schema

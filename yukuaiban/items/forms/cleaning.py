@@ -13,8 +13,9 @@ from yukuaiban import conditions
 from yukuaiban.conditions import Condition
 from yukuaiban.config import now
 from yukuaiban.items.forms import messages
-from yukuaiban.items.forms.definition import PLACED, Form, FormField, Kind
+from yukuaiban.items.forms.definition import Form, FormField
 from yukuaiban.items.forms.divisions import DivisionResolver, problem_of
+from yukuaiban.items.forms.kinds import PLACED, Kind
 from yukuaiban.items.forms.normal import Wrong, normal_fields
 from yukuaiban.items.forms.schema import validator
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from yukuaiban import conditions
-from yukuaiban.items.forms.definition import Form, FormField, Kind, Label
+from yukuaiban.items.forms.definition import Form, FormField
+from yukuaiban.items.forms.kinds import Kind, Label
 
 _NOT_WORDS = re.compile(r"[\W_]+")
 ALIKE = 0.75  # labels that share so much of their pairs of characters ask the same thing

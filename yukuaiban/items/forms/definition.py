@@ -19,51 +19,28 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import jsonschema_rs
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from yukuaiban import conditions
 from yukuaiban.identifiers.documents import Kind as DocumentKind
 from yukuaiban.items.forms import days
-
-FieldKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
-PersonPart = Literal["name", "document", "phone"]
-OrganisationPart = Literal["name", "credit_code", "legal_representative", "phone"]
-
-
-class Kind(StrEnum):
-    """What a field holds. Blocks (person, organisation, address, identity_document) are answered as objects."""
-
-    TEXT = "text"
-    TEXTAREA = "textarea"
-    NUMBER = "number"
-    MONEY = "money"  # stored in fen, typed in yuan
-    DATE = "date"  # YYYY-MM-DD
-    MONTH = "month"  # YYYY-MM
-    CHOICE = "choice"
-    CHOICES = "choices"
-    YES_NO = "yes_no"
-    DIVISION = "division"  # a code chosen level by level
-    ADDRESS = "address"  # {division, detail}
-    IDENTITY_DOCUMENT = "identity_document"  # {kind, number}
-    CREDIT_CODE = "credit_code"
-    PHONE = "phone"
-    EMAIL = "email"
-    BANK_CARD = "bank_card"
-    PERSON = "person"  # {name, document: {kind, number}, phone}
-    ORGANISATION = "organisation"  # {name, credit_code, legal_representative, phone}
-    REPEAT = "repeat"  # list of objects, one per row
-    NOTE = "note"  # text shown, nothing asked
-
-
-CHOOSING = frozenset({Kind.CHOICE, Kind.CHOICES})
-BLOCKS = frozenset({Kind.PERSON, Kind.ORGANISATION, Kind.ADDRESS, Kind.IDENTITY_DOCUMENT})
-PLACED = frozenset({Kind.DIVISION, Kind.ADDRESS})
+from yukuaiban.items.forms.blocks import parts_of
+from yukuaiban.items.forms.kinds import (
+    CHOOSING,
+    PLACED,
+    FieldKey,
+    Kind,
+    Label,
+    Option,
+    OrganisationPart,
+    PersonPart,
+    Sensitivity,
+    Strict,
+)
 
 # Which kinds each attribute belongs to: one that means nothing where it stands is a mistake, not a decoration.
 _BELONGS: dict[str, frozenset[Kind]] = {
@@ -88,34 +65,7 @@ _BELONGS: dict[str, frozenset[Kind]] = {
 }
 
 
-class Sensitivity(StrEnum):
-    """How a value is treated (个人信息保护法 第二十八条: sensitive needs a separate consent)."""
-
-    PLAIN = "plain"
-    PERSONAL = "personal"
-    SENSITIVE = "sensitive"
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 Model = TypeVar("Model", bound=Strict)
-
-
-class Label(Strict):
-    """A statement in both languages."""
-
-    zh: Words
-    en: Words
-
-    def in_(self, language: str) -> str:
-        return self.en if language.startswith("en") else self.zh
-
-
-class Option(Strict):
-    value: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
-    label: Label
 
 
 class FormField(Strict):
@@ -223,9 +173,10 @@ class FormField(Strict):
     @cached_property
     def inner(self) -> tuple[FormField, ...]:
         """The parts of a block, or the fields of one row of a repeat; empty for what is answered with one value."""
-        from yukuaiban.items.forms.blocks import parts_of
-
-        return self.fields if self.kind is Kind.REPEAT else parts_of(self)
+        if self.kind is Kind.REPEAT:
+            return self.fields
+        parts = parts_of(self.kind, parts=self.parts, documents=self.documents, depth=self.depth, mobile=self.mobile)
+        return tuple(FormField(**part) for part in parts)
 
 
 class Group(Strict):

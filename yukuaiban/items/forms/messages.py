@@ -23,7 +23,8 @@ from yukuaiban.identifiers import (
     real_estate_unit,
 )
 from yukuaiban.items.forms import days
-from yukuaiban.items.forms.definition import CHOOSING, Form, FormField, Kind
+from yukuaiban.items.forms.definition import Form, FormField
+from yukuaiban.items.forms.kinds import CHOOSING, Kind
 from yukuaiban.items.forms.schema import LARGEST, LONGEST, MOST_ROWS
 
 _SCHEMES = {

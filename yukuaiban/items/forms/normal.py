@@ -21,7 +21,8 @@ from yukuaiban.identifiers import (
     text,
 )
 from yukuaiban.items.forms import days
-from yukuaiban.items.forms.definition import FormField, Kind
+from yukuaiban.items.forms.definition import FormField
+from yukuaiban.items.forms.kinds import Kind
 
 MISSING: Any = object()  # nothing was answered
 SHAPELESS: Any = object()  # something that no question could have got for an answer

@@ -16,8 +16,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from yukuaiban.identifiers import text
-from yukuaiban.items.forms.definition import Form, FormField, Kind
+from yukuaiban.items.forms.definition import Form, FormField
 from yukuaiban.items.forms.divisions import MOST_LEVELS, DivisionResolver
+from yukuaiban.items.forms.kinds import Kind
 from yukuaiban.items.forms.schema import MOST_ROWS
 
 ADD, REMOVE, REDRAW = "_add", "_remove", "_redraw"

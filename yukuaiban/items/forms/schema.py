@@ -35,7 +35,8 @@ from yukuaiban.identifiers import (
     real_estate_unit,
 )
 from yukuaiban.items.forms import days
-from yukuaiban.items.forms.definition import Form, FormField, Kind, Sensitivity
+from yukuaiban.items.forms.definition import Form, FormField
+from yukuaiban.items.forms.kinds import Kind, Sensitivity
 
 Schema = dict[str, Any]
 

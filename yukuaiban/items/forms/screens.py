@@ -17,8 +17,9 @@ from yukuaiban.config import now
 from yukuaiban.identifiers import phone
 from yukuaiban.items.forms import days, messages
 from yukuaiban.items.forms.cleaning import clean, is_shown
-from yukuaiban.items.forms.definition import Form, FormField, Kind
+from yukuaiban.items.forms.definition import Form, FormField
 from yukuaiban.items.forms.divisions import DivisionResolver, levels
+from yukuaiban.items.forms.kinds import Kind
 from yukuaiban.items.forms.schema import LONGEST, MOST_ROWS
 from yukuaiban.items.forms.showing import printable
 

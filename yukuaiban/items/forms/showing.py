@@ -15,8 +15,9 @@ from yukuaiban.conditions import is_date
 from yukuaiban.design import formats
 from yukuaiban.identifiers import bank_card, documents, person_name, phone, real_estate_unit, text
 from yukuaiban.items.forms.cleaning import is_shown
-from yukuaiban.items.forms.definition import Form, FormField, Kind, Sensitivity
+from yukuaiban.items.forms.definition import Form, FormField
 from yukuaiban.items.forms.divisions import DivisionResolver
+from yukuaiban.items.forms.kinds import Kind, Sensitivity
 
 # What these kinds hold is about a person, whatever the form says of them.
 _PERSONAL = frozenset({Kind.PHONE, Kind.EMAIL, Kind.ADDRESS, Kind.IDENTITY_DOCUMENT, Kind.PERSON, Kind.BANK_CARD})

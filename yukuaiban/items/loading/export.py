@@ -19,8 +19,9 @@ from ruamel.yaml import YAML
 from yukuaiban.config.errors import DomainError
 from yukuaiban.items.loading import changes, rows
 from yukuaiban.items.loading.changes import TABLES, Diff, TableChanges, current_rows
+from yukuaiban.items.loading.checking import read_pack
 from yukuaiban.items.loading.desired import AUDIENCES, Key, desired
-from yukuaiban.items.loading.pack import Pack, read_pack
+from yukuaiban.items.loading.pack import Pack
 from yukuaiban.items.loading.publishing import last_published, stored_files
 from yukuaiban.items.models import Differences, DirectoryEntry
 from yukuaiban.items.schema import ItemContent

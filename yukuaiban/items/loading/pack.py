@@ -155,19 +155,16 @@ def _extends(name: str, content: bytes) -> str | None:
 # --- validated -------------------------------------------------------------------------------------------------------
 
 
-def read_pack(files: Mapping[str, bytes], city: str, step: Callable[[int, int], None] = lambda done, of: None) -> Pack:
-    """The pack, or every error in it at once.
+def read_files(
+    files: Mapping[str, bytes], city: str, step: Callable[[int, int], None] = lambda done, of: None
+) -> tuple[Pack, list[Problem]]:
+    """The rows and items that hold, and every error in the others. What they say of each other is checked elsewhere.
 
     Args:
         files: As `files_of` gives them.
         city: The name of the outermost pack.
         step: Told after each file: how many were read, of how many.
-
-    Raises: PackErrors.
     """
-    from yukuaiban.items.loading.crosscheck import crosscheck
-    from yukuaiban.items.loading.duplicates import too_alike
-
     problems: list[Problem] = []
     pack = Pack(files=dict(files))
     layers = _layers(files, city, problems)
@@ -181,12 +178,7 @@ def read_pack(files: Mapping[str, bytes], city: str, step: Callable[[int, int], 
     for table, (_row, _key, required) in rows.TABLES.items():
         if required and table not in pack.tables:
             problems.append(Problem(f"{city}/{table}", 0, "", "no such file", "the file, as a city needs it"))
-    # References are checked among the rows that hold, so that one wrong cell does not hide the other errors.
-    problems.extend(crosscheck(pack))
-    problems.extend(too_alike(list(pack.items.values())))
-    if problems:
-        raise PackErrors(problems)
-    return pack
+    return pack, problems
 
 
 def _layers(files: Mapping[str, bytes], city: str, problems: list[Problem]) -> list[str]:

@@ -21,10 +21,11 @@ from yukuaiban.config.now import now
 from yukuaiban.items.loading import changes, desired
 from yukuaiban.items.loading.apply import apply
 from yukuaiban.items.loading.changes import Diff
+from yukuaiban.items.loading.checking import read_pack
 from yukuaiban.items.loading.excel import apply_rows
 from yukuaiban.items.loading.holidays import years_in
 from yukuaiban.items.loading.models import PackFile, PackLoad
-from yukuaiban.items.loading.pack import Pack, digest_of, files_of, read_pack
+from yukuaiban.items.loading.pack import Pack, digest_of, files_of
 from yukuaiban.items.models import ServiceItem
 
 Report = Callable[[str], None]

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from yukuaiban.items.loading import files
+from yukuaiban.items.loading.checking import read_pack
 from yukuaiban.items.loading.files import read_yaml
-from yukuaiban.items.loading.pack import files_of, read_pack
+from yukuaiban.items.loading.pack import files_of
 from yukuaiban.items.loading.problems import PackErrors, Problem
 from yukuaiban.items.tests.packs import edited, write_pack
 
