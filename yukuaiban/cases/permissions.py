@@ -83,7 +83,7 @@ def _check_own(by: Actor, case: Case) -> None:
     from yukuaiban.people import permissions
 
     if permissions.own_or_family(by, case.applicant_id) or by.account_id == case.filed_by_id:
-        raise OwnCase(_("这是您本人或亲属的办件，依回避规定由他人办理。请转交。"))
+        raise OwnCase(_("这是您本人或亲属的办件，依法应当回避：由同岗位的其他人员办理，您不能办，也不用转交。"))
 
 
 def _absent() -> NotFound:
