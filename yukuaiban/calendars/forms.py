@@ -37,7 +37,13 @@ class AddForm(forms.Form):
         max_value=MOST,
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "input-short"}),
     )
-    unit = forms.ChoiceField(label=pgettext_lazy("workdays", "单位"), choices=UNITS, initial=Unit.WORKING_DAY.value)
+    unit = forms.ChoiceField(
+        label=pgettext_lazy("workdays", "单位"), choices=UNITS, initial=Unit.WORKING_DAY.value, required=False
+    )
+
+    def clean_unit(self) -> str:
+        """A link that names none means working days, as in the API."""
+        return self.cleaned_data["unit"] or Unit.WORKING_DAY.value
 
     @property
     def limit(self) -> Limit:

@@ -94,7 +94,7 @@ def page_of(case: Case, by: Actor | None, *, language: str) -> dict[str, Any]:
         "light": "none" if light is Light.GREY else light.value,
         "clocks": both,
         "lines": _lines(ctx, both) if both else [],
-        "reasons": _reasons(both, language) if both else [],
+        "reasons": _reasons(ctx, both, language) if both else [],
         "timeline": list(
             reversed(
                 told(ctx, private=by is not None, language=language, to_officer=by is not None and by.kind == "officer")
@@ -142,10 +142,20 @@ def _lines(ctx: Context, both: clocks.Clocks) -> list[tuple[str, ClockLine]]:
     return found
 
 
-def _reasons(both: clocks.Clocks, language: str) -> list[str]:
-    """Why the promised date is what it is, line by line; then the law's own limit."""
+def _reasons(ctx: Context, both: clocks.Clocks, language: str) -> list[str]:
+    """Why the promised date is what it is, line by line; then the law's own limit, and the date in the letter if the
+    calendar has moved it since."""
     lines: list[Reason] = [*both.promised.reasons, *both.statutory.reasons[:1]]
-    return [render(reason, language) for reason in lines]
+    said = [render(reason, language) for reason in lines]
+    moving = next((h for h in reversed(ctx.history) if clocks.events([h])), None)
+    told_on = moving.facts.get("told_due_on") if moving else None
+    if told_on and both.promised.due_on and told_on != both.promised.due_on.on.isoformat():
+        said.append(
+            _("文书上写的日期是 {told}；放假安排公布后重算，现在是 {now}。").format(
+                told=told_on, now=both.promised.due_on.on.isoformat()
+            )
+        )
+    return said
 
 
 def _title(h: Happened, content: ItemContent, language: str) -> str:

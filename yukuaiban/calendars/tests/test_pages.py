@@ -40,6 +40,12 @@ class TestThePage:
         for words in said:
             assert words in answer.content.decode()
 
+    def test_a_link_without_a_unit_means_working_days(self, client):
+        """As in the API: 2024-02-08 and five working days."""
+        answer = client.get("/zh/workdays", {"start": "2024-02-08", "number": 5})
+        assert answer.status_code == 200
+        assert "2024年2月21日" in answer.content.decode()
+
     def test_counts_calendar_days_and_moves_off_a_holiday(self, client):
         body = client.get(
             "/zh/workdays", {"start": "2019-09-20", "number": 15, "unit": "calendar_day"}

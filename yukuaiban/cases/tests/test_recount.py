@@ -11,6 +11,7 @@ from tests.people import at
 from yukuaiban.calendars.services import notice_load_files
 from yukuaiban.cases import notices, recount, services, tasks
 from yukuaiban.cases.models import Case, Correction, Hearing, Timer, Work
+from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.services.receipt import Wanted
 from yukuaiban.cases.tests.test_life import filed  # noqa: F401  (a fixture)
 from yukuaiban.config.packs import packs_dir
@@ -20,9 +21,10 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_day_off_announced_later_moves_the_date_and_the_applicant_is_told(filed, tmp_path, monkeypatch):  # noqa: F811
-    receipt, where, _who = filed
+    receipt, where, who = filed
     services.case_accept(case_id=receipt.case.pk, by=where.window, at=at(date(2026, 3, 2), 11))
     assert Case.objects.get(pk=receipt.case.pk).promised_on == date(2026, 3, 9)
+    assert "文书上" not in str(page_of(Case.objects.get(pk=receipt.case.pk), who, language="zh")["reasons"])
 
     third_of_march_off(tmp_path)
     assert OutboxRow.objects.filter(task="cases.recount").exists()
@@ -32,6 +34,9 @@ def test_a_day_off_announced_later_moves_the_date_and_the_applicant_is_told(file
     assert Case.objects.get(pk=receipt.case.pk).promised_on == date(2026, 3, 10)
     assert receipt.case.steps.get(stage=1).due_on == date(2026, 3, 5)  # two working days from 2 March, the third is off
     assert Work.objects.get(case=receipt.case).due_on == date(2026, 3, 5)
+
+    reasons = page_of(Case.objects.get(pk=receipt.case.pk), who, language="zh")["reasons"]
+    assert "文书上写的日期是 2026-03-09；放假安排公布后重算，现在是 2026-03-10。" in reasons
 
     tell = OutboxRow.objects.get(task="cases.tell_moved")
     heard = []
