@@ -140,6 +140,7 @@ def edit(request: HttpRequest, by: Actor, code: str) -> HttpResponse:
         "item": item,
         "guide": guide,
         "problem": problem,
+        "history": selectors.changes_of_item(by, item),
         "by": by,
         "posts": people.posts_of(access.account_of(request)),
     }
@@ -160,6 +161,7 @@ def change(request: HttpRequest, by: Actor, code: str, pk: int) -> HttpResponse:
         "row": row,
         "lines": [said(line) for line in selectors.lines_of(row)],
         "why_not": services.why_not_decide(row, by),
+        "outrun": None if row.decided_at else services.why_not_publish(row),
         "by": by,
         "posts": people.posts_of(access.account_of(request)),
     }

@@ -70,6 +70,7 @@ class ChangeBody(Schema):
     decided_at: datetime | None
     is_published: bool
     why_not_decide: str | None = Field(description="Of one that waits: why one may not decide it oneself.")
+    why_not_publish: str | None = Field(description="Of one that waits: why it can only be turned down.")
 
 
 class EditBody(Schema):
@@ -79,6 +80,7 @@ class EditBody(Schema):
     name: Words
     stands: dict[str, Any] = Field(description="By the names that `PUT .../change` takes.")
     waiting: ChangeBody | None
+    history: list[ChangeBody] = Field(description="Newest first, at most fifty, the one that waits among them.")
 
 
 @router.get("/items", response={200: ItemsBody, **OF_READING}, operation_id="desk_items", summary="Items to edit")
@@ -110,12 +112,13 @@ def desk_item(request: HttpRequest, code: Code) -> dict[str, Any]:
     item = selectors.item_to_edit(by, code)
     guide = items.guide_by_id(item.pk)
     assert guide.content is not None  # item_to_edit finds no other
-    waiting = selectors.changes_waiting(by).filter(service_item=item).first()
+    history = [_change(row, by) for row in selectors.changes_of_item(by, item)]
     return {
         "code": item.code,
         "name": _name(item),
         "stands": ItemForm.shown(guide.content),
-        "waiting": _change(waiting, by) if waiting else None,
+        "waiting": next((change for change in history if change["decided_at"] is None), None),
+        "history": history,
     }
 
 
@@ -204,4 +207,5 @@ def _change(row: ItemChange, by: Actor) -> dict[str, Any]:
         "decided_at": row.decided_at,
         "is_published": row.is_published,
         "why_not_decide": None if row.decided_at else services.why_not_decide(row, by),
+        "why_not_publish": None if row.decided_at else services.why_not_publish(row),
     }

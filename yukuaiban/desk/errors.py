@@ -19,3 +19,10 @@ class ChangeDecided(DomainError):
 
     code: ClassVar[str] = "desk.change_decided"
     status: ClassVar[int] = 409
+
+
+class ChangeOutrun(DomainError):
+    """The item was changed by a load after the change was written: publishing would undo the load."""
+
+    code: ClassVar[str] = "desk.change_outrun"
+    status: ClassVar[int] = 409

@@ -16,6 +16,7 @@ from yukuaiban.items.models import ServiceItem
 from yukuaiban.people.actors import Actor
 
 PAGE = 30
+HISTORY = 50  # changes of one item on its page
 
 
 def items_to_edit(by: Actor, *, q: str = "", after: str | None = None) -> tuple[list[ServiceItem], str | None]:
@@ -52,6 +53,11 @@ def _changes(by: Actor) -> QuerySet[ItemChange]:
 def changes_waiting(by: Actor) -> QuerySet[ItemChange]:
     """Of the editor's division, newest first; at most one for each item."""
     return _changes(by).filter(decided_at__isnull=True)
+
+
+def changes_of_item(by: Actor, item: ServiceItem) -> list[ItemChange]:
+    """What was proposed for an item, newest first: who, when, and what became of it."""
+    return list(_changes(by).filter(service_item=item)[:HISTORY])
 
 
 def change_of(by: Actor, pk: int) -> ItemChange:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from yukuaiban.config import epochs
 from yukuaiban.config.errors import Invalid, PermissionRefused
-from yukuaiban.desk.errors import ChangeDecided, ChangeWaits
+from yukuaiban.desk.errors import ChangeDecided, ChangeOutrun, ChangeWaits
 from yukuaiban.desk.models import ItemChange
 from yukuaiban.items.guide import explained, merge
 from yukuaiban.items.loading.desired import digest_json
@@ -102,13 +102,23 @@ def why_not_decide(change: ItemChange, by: Actor) -> str | None:
     return None
 
 
+def why_not_publish(change: ItemChange) -> str | None:
+    """Why nobody publishes it any more: a load changed the item since. None while what it was written on stands."""
+    stands = change.service_item.differences
+    if (stands.content if stands else {}) != change.before:
+        return _("这处修改提出以后，事项又由导入改过；发布会把导入的内容改回去。请选“不采用”，再按现在的内容重新提出。")
+    return None
+
+
 @transaction.atomic
 def item_change_decide(*, change: ItemChange, publish: bool, by: Actor, at: datetime) -> ItemChange:
     """Publish or reject what another person wrote; every process shows it within a second.
 
-    Raises: PermissionRefused, ChangeDecided, Invalid where the entry has moved on so that it no longer holds.
+    Raises: PermissionRefused, ChangeDecided, ChangeOutrun where the item was changed since, Invalid where the entry
+        has moved on so that it no longer holds.
     """
-    change = ItemChange.objects.select_for_update(of=("self",)).select_related("service_item__entry").get(pk=change.pk)
+    rows = ItemChange.objects.select_for_update(of=("self", "service_item"))
+    change = rows.select_related("service_item__entry").get(pk=change.pk)
     item = change.service_item
     _check(by, item)
     if refusal := why_not_decide(change, by):
@@ -116,6 +126,8 @@ def item_change_decide(*, change: ItemChange, publish: bool, by: Actor, at: date
     if change.decided_at:
         raise ChangeDecided(_("这处修改已经处理过。"))
     if publish:
+        if outrun := why_not_publish(change):
+            raise ChangeOutrun(outrun)
         _must_hold(version_of(item), change.differences)  # the entry may have moved on since it was written
         item.differences = _stored(change.differences)
         item.origin = Origin.DESK

@@ -196,6 +196,9 @@ class TestAnItemsGuide:
         assert items.guide(where.item.code).content.promised.value == less
         assert other("POST", f"/changes/{made['id']}/reject", status=409)["code"] == "desk.change_decided"
         assert one("GET", path)["waiting"] is None
+        [kept] = one("GET", path)["history"]
+        assert (kept["id"], kept["is_published"]) == (made["id"], True)
+        assert kept["decided_by"]
 
     def test_the_same_proposal_again_is_the_same_and_another_one_waits(self, editors, path):
         one, other = editors
@@ -231,6 +234,18 @@ class TestAnItemsGuide:
         other("POST", f"/changes/{made['id']}/publish")
         found = ServiceItem.objects.get(pk=where.item.pk).differences.content
         assert (found["scope"], found["promised"]["value"]) == ("national", 2)
+
+    def test_that_a_load_has_overtaken_can_only_be_turned_down(self, editors, path, where):
+        """Publishing it would undo what a department's file or a pack brought in the meantime."""
+        one, other = editors
+        stands = one("GET", path)["stands"]
+        made = one("PUT", f"{path}/change", self.body(stands, promised=stands["promised"] - 1), status=201)
+        loaded = Differences.objects.create(digest=b"y" * 32, content={"scope": "national"})
+        ServiceItem.objects.filter(pk=where.item.pk).update(differences=loaded)
+        assert "导入" in other("GET", f"/changes/{made['id']}")["why_not_publish"]
+        assert other("POST", f"/changes/{made['id']}/publish", status=409)["code"] == "desk.change_outrun"
+        assert ServiceItem.objects.get(pk=where.item.pk).differences_id == loaded.pk
+        assert not other("POST", f"/changes/{made['id']}/reject")["is_published"]
 
     def test_belongs_to_the_editors_of_its_division(self, where, path):
         elsewhere = Program(officer("editor", where.item.department, "500105"))
