@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,13 +18,27 @@ from yukuaiban.items.loading.problems import Problem, quoted
 
 
 def crosscheck(pack: Pack) -> Iterator[Problem]:
-    """Every contradiction between the rows and items of a pack."""
-    yield from _divisions(pack)
-    yield from _departments(pack)
-    yield from _halls(pack)
-    yield from _directory(pack)
-    yield from _service_items(pack)
-    yield from _items(pack)
+    """Every contradiction between the rows and items of a pack; what many rows of a file have in common once."""
+    yield from _folded(
+        chain(
+            _divisions(pack),
+            _departments(pack),
+            _halls(pack),
+            _directory(pack),
+            _service_items(pack),
+            _items(pack),
+        )
+    )
+
+
+def _folded(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """One row that is missing or wrong is one error, however many rows point to it: the first, and how many more."""
+    alike: dict[tuple[str, str, str, str], list[Problem]] = defaultdict(list)
+    for problem in problems:
+        alike[problem.file, problem.field, problem.found, problem.expected].append(problem)
+    for same in alike.values():
+        first, more = min(same), len(set(same)) - 1
+        yield replace(first, found=f"{first.found}, as in {more} more of its rows") if more else first
 
 
 def _unknown(placed: Placed, column: str, value: Any, where: str) -> Problem:

@@ -30,6 +30,16 @@ def test_the_small_city_holds(tmp_path: Path) -> None:
     assert problems(write_pack(tmp_path)) == []
 
 
+def test_one_wrong_code_is_one_error_however_many_rows_point_to_it(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path)
+    towns = (folder / "towns.csv").read_text(encoding="utf-8")
+    more = "".join(f"9901010{n:02},第{n}镇,Town {n},town,990101\n" for n in range(2, 32))
+    (folder / "towns.csv").write_text(towns + more, encoding="utf-8")
+    (folder / "divisions.csv").write_text(edited("divisions.csv", ("990101,", "9901,")), encoding="utf-8")
+    found = [problem for problem in problems(folder) if problem.file.endswith("towns.csv")]
+    assert [(problem.line, problem.found) for problem in found] == [(2, "“990101”, as in 30 more of its rows")]
+
+
 DIRECTORY, ITEM = "directory.csv", "items/old_age.yaml"
 ERRORS = {
     # file, what is replaced by what -> line (or the first one with these words), field, found, expected: a part of each
