@@ -19,6 +19,11 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older one i
         "or say where it is with `make run PYTHON=/path/to/python3.11`.".format(*sys.version_info)
     )
 
+import signal
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until `main`: Ctrl-C during an import ends without a traceback
+
 import compileall
 import contextlib
 import errno
@@ -181,8 +186,10 @@ def command_line() -> None:
     content = f"""#!/bin/sh
 '''exec' "{PYTHON}" "$0" "$@"
 ' '''
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C during an import ends without a traceback
 from yukuaiban.config.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.exit(main())
 """
     if not script.exists() or script.read_text(encoding="utf-8") != content:
@@ -266,6 +273,7 @@ def prepare(kind: str) -> None:
 
 
 def main() -> int:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         prepare(sys.argv[1])
     except Stopped as stopped:

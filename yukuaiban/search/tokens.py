@@ -56,27 +56,32 @@ def query_tokens(text: str) -> set[str]:
 
 
 @functools.lru_cache(maxsize=20000)
+def _syllables(han: str) -> tuple[str, ...]:
+    """How Chinese characters are read, one syllable each; what has no reading stays as it is."""
+    from pypinyin import lazy_pinyin  # here: its dictionaries take a third of a second to import
+
+    return tuple(lazy_pinyin(han))
+
+
+@functools.lru_cache(maxsize=20000)
 def pinyin_keys(text: str) -> frozenset[str]:
     """Pinyin in full and its initials: 居住证 -> juzhuzheng, jzz, and the syllables."""
-    han = "".join(c for c in normal(text) if is_han(c))
-    if not han:
-        return frozenset()
-    from pypinyin import Style, lazy_pinyin  # here: its dictionaries take a third of a second to import
-
-    syllables = lazy_pinyin(han, errors="ignore")
-    initials = "".join(lazy_pinyin(han, style=Style.FIRST_LETTER, errors="ignore"))
+    syllables = [part for part in _syllables(_han(text)) if part.isascii()]
+    initials = "".join(part[0] for part in syllables)
     return frozenset({"".join(syllables), initials, *syllables} - {""})
 
 
 def pinyin_beginnings(text: str) -> dict[str, str]:
     """A text read aloud as far as each of its characters: 居住证 -> ju: 居, juzhu: 居住, juzhuzheng: 居住证."""
-    han = "".join(c for c in normal(text) if is_han(c))
-    from pypinyin import lazy_pinyin
-
-    syllables = lazy_pinyin(han)
+    han = _han(text)
+    syllables = _syllables(han)
     if len(syllables) != len(han):
         return {}
     return {"".join(syllables[:n]): han[:n] for n in range(1, len(han) + 1)}
+
+
+def _han(text: str) -> str:
+    return "".join(c for c in normal(text) if is_han(c))
 
 
 def slips(typed: str, word: str, most: int) -> int:

@@ -84,7 +84,16 @@ def present(verb: Verb) -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb. 0 when it did what was asked, 1 when not, 2 when the question was wrong, 130 after Ctrl-C."""
-    given = take_data_folder(list(sys.argv[1:] if arguments is None else arguments))
+    try:
+        return run(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        return 130
+
+
+def run(arguments: list[str]) -> int:
+    """Find the verb, see that what it needs stands, do it; what can be expected to go wrong is one sentence."""
+    given = take_data_folder(arguments)
     wanted = next((word for word in given if not word.startswith("-")), None)
     options = parser(wanted).parse_args(given)
     verb = next(verb for verb in VERBS if verb.name == options.verb)
@@ -93,9 +102,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code = options.run(options)
             sys.stdout.flush()
             return int(code or 0)
-    except KeyboardInterrupt:
-        sys.stderr.write("\n")
-        return 130
     except BrokenPipeError:  # `yukuaiban items list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
@@ -158,7 +164,11 @@ def needs(verb: Verb, options: argparse.Namespace) -> Needs:
 def standing(needs: Needs) -> Iterator[None]:
     """Whatever is needed, for as long as the block runs."""
     with contextlib.ExitStack() as stack:
-        if needs is Needs.DATABASE and not os.environ.get("DATABASE_URL"):
+        if needs is Needs.DATABASE and (address := os.environ.get("DATABASE_URL")):
+            from yukuaiban.config.launch.up import check_given_database
+
+            check_given_database(address)
+        elif needs is Needs.DATABASE:
             from yukuaiban.config.launch.cluster import Cluster
 
             stack.enter_context(Cluster(data_folder()).serving())

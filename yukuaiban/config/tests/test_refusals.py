@@ -127,6 +127,15 @@ def test_a_database_that_does_not_answer_is_refused_without_its_password():
     assert "secret" not in str(refused.value)
 
 
+def test_a_command_beside_a_database_that_does_not_answer_says_so_too(monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/city")
+    assert main(["items", "stats", "--json"]) == 1
+    said = capsys.readouterr().err
+    assert "does not answer" in said
+    assert "secret" not in said
+    assert said.count("\n") == 1
+
+
 class TestInstalling:
     """What `make` says when a part cannot be fetched."""
 

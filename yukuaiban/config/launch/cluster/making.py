@@ -32,8 +32,8 @@ def refuse_another_version(place: Place, version: int) -> None:
         if note.exists() and (made_by := note.read_text(encoding="ascii").strip()) != str(version):
             raise StartRefused(
                 f"The database in {place.home} was made by PostgreSQL {made_by} and this installation brings "
-                f"{version}: dump it with the old one and load it into a new --data folder, "
-                "as the operator's guide says under 升级."
+                f"{version}: back it up with the old one and restore it into a new --data folder, "
+                "as docs/operators/backup.md says under 升级."
             )
 
 
