@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -93,7 +94,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_verification_code_sms(self, user: Account, phone: str, code: str, **kwargs: Any) -> None:
         body = _("验证码 {code}，{minutes} 分钟内有效。不要告诉任何人，工作人员不会向您索要。").format(
-            code=code, minutes=5
+            code=code, minutes=settings.CODE_SECONDS // 60
         )
         deliver(phone, "account.code", "", body)
 

@@ -325,10 +325,20 @@ class OfferForm(AskRelativeForm):
     principal = forms.ChoiceField(label=_("由谁委托"))
     field_order = ["principal", *AskRelativeForm.field_order]
 
-    def __init__(self, *args: Any, principals: list[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, principals: list[tuple[int, str, bool]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["principal"].choices = [(str(pk), name) for pk, name in principals]  # type: ignore[attr-defined]
+        self.fields["principal"].choices = [(str(pk), name) for pk, name, _is_person in principals]  # type: ignore[attr-defined]
         self.fields["contact"].help_text = _("接受码发到这里")
+        relation = self.fields["relation"]
+        relation.required, relation.help_text = False, _("单位委托经办人时不用选")
+        relation.choices = [("", "—"), *Relation.choices]  # type: ignore[attr-defined]
+        self.people = {str(pk) for pk, _n, is_person in principals if is_person}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("principal") in self.people and not cleaned.get("relation") and "relation" not in self.errors:
+            self.add_error("relation", _("请选择对方是您的什么人。"))
+        return cleaned
 
 
 class AskOrganisationForm(TermsForm):

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.core.exceptions import RateLimited
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.config.errors import DomainError, DomainErrorMiddleware
@@ -45,19 +48,37 @@ def one_spelling(typed: str) -> str:
 
 
 class TooManyRequests:
-    """allauth's own limits (codes asked for too quickly) answered like every other refusal of ours."""
+    """allauth's own limits (codes asked for too quickly) answered like every other refusal of ours.
+
+    A code that came too late leads it back to the log-in page without a word: here it gets one.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self.refusals = DomainErrorMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if _came_too_late(request, response):
+            messages.error(request, _("验证码已失效，请重新获取。"))
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, RateLimited):
             return None
         return self.refusals.process_exception(request, TooOften(_("操作太频繁，请过一分钟再试。")))
+
+
+def _came_too_late(request: HttpRequest, response: HttpResponse) -> bool:
+    return (
+        response.status_code == 302
+        and request.method == "POST"
+        and "code" in request.POST
+        and "/accounts/" in request.path
+        and urlsplit(response["Location"]).path == reverse("account_login")
+        and not request.user.is_authenticated
+        and not len(messages.get_messages(request))  # three wrong ones have said so already
+    )
 
 
 def answer(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:

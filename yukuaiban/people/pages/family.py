@@ -137,7 +137,7 @@ def mandate_offer(request: HttpRequest) -> HttpResponse:
     account = access.account_of(request)
     grounds = (Ground.SELF, Ground.REPRESENTATIVE)
     principals = [acting.party for acting in selectors.parties_for(account) if acting.ground in grounds]
-    form = OfferForm(posted(request), principals=[(party.pk, str(party)) for party in principals])
+    form = OfferForm(posted(request), principals=[(party.pk, str(party), party.is_person) for party in principals])
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = attempt(

@@ -287,6 +287,19 @@ class TestWhatIsSaidOfWrongEntries:
         assert "验证码不对" in page
         assert "错误代码" not in page
 
+    def test_a_code_by_message_counts_as_long_as_the_message_says(self, monkeypatch):
+        begun = time.time()
+        in_time, late = sign_up(TYPED)[0], sign_up("139 0013 9000")[0]
+        late.get("/zh/accounts/phone/verify/")
+        assert "5 分钟内有效" in make.messages(STORED)[-1]["body"]
+        monkeypatch.setattr("allauth.account.internal.flows.code_verification.time.time", lambda: begun + 290)
+        in_time.post("/zh/accounts/phone/verify/", {"code": make.code_sent(STORED)})
+        assert is_signed_in(in_time)
+        monkeypatch.setattr("allauth.account.internal.flows.code_verification.time.time", lambda: begun + 310)
+        answer = late.post("/zh/accounts/phone/verify/", {"code": make.code_sent("+8613900139000")}, follow=True)
+        assert "验证码已失效" in answer.content.decode()
+        assert not is_signed_in(late)
+
     def test_three_wrong_codes_are_no_failed_log_ins(self):
         browser, _answer = sign_up(TYPED)
         for _n in range(3):
