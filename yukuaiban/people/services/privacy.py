@@ -31,6 +31,7 @@ FIELD_NAMES = {
     "id_number": gettext_lazy("证件号码"),
     "phone": gettext_lazy("手机号码"),
     "email": gettext_lazy("电子邮箱"),
+    "case": gettext_lazy("申请表和材料"),
 }
 
 

@@ -17,6 +17,7 @@ from yukuaiban.people.errors import AlreadyDone, CannotClose
 from yukuaiban.people.models import Account, CorrectionRequest, Mandate, Party, PersonRead, Relation, Role
 from yukuaiban.people.permissions import Conflicted
 from yukuaiban.people.services import accounts
+from yukuaiban.people.services.privacy import FIELD_NAMES
 from yukuaiban.people.tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -228,3 +229,8 @@ class TestClosingAnAccount:
         again.refresh_from_db()
         assert again.party == party
         assert Party.objects.filter(merged_into=party).count() == 1
+
+
+def test_what_an_officer_reads_of_a_case_has_a_name():
+    """`desk` notes `case`; nobody should read a word of the program in the list of who looked at him."""
+    assert str(FIELD_NAMES["case"]) == "申请表和材料"
