@@ -45,6 +45,7 @@ class Entry:
     promised_days: int | None
     visits: int | None
     department_name: str = ""  # in full, without the city, for what people make of it: 人社局
+    department_former: tuple[str, ...] = ()  # what it was called before reforms: 环境保护局
 
     def name(self, language: str) -> str:
         return self.name_en if language.startswith("en") and self.name_en else self.name_zh
@@ -144,11 +145,16 @@ class Index:
         return [entry for _score, _code, entry in sorted(ranked, key=lambda r: r[:2])]
 
     def _of_department(self, text: str) -> list[Entry]:
-        """What a department does, called as people call it, by leaving characters out: 人社局, 卫健委, 住建委."""
+        """What a department does, called as people call it, by leaving characters out of a name it has or had:
+        人社局, 卫健委, 住建委; 环保局, 工商局."""
         typed = normal(text)
         if len(typed) < 2 or not all(map(is_han, typed)):
             return []
-        kinds = {e.department_kind for e in self.entries if _is_short_for(typed, e.department_name)}
+        kinds = {
+            e.department_kind
+            for e in self.entries
+            if any(_is_short_for(typed, name) for name in (e.department_name, *e.department_former))
+        }
         rows = [entry for entry in self.entries if entry.department_kind in kinds]
         return sorted(rows, key=lambda e: (not e.online, e.code))
 

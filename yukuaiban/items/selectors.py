@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from yukuaiban.config import epochs
 from yukuaiban.config.errors import NotFound
 from yukuaiban.config.now import today
+from yukuaiban.config.packs import table
 from yukuaiban.items.elements import Element, statuses
 from yukuaiban.items.guide import Guide, content_of
 from yukuaiban.items.index import Entry, Index
@@ -86,6 +88,9 @@ def catalogue() -> Index:
 def _catalogue(_epoch: int) -> Index:
     kinds = {d.kind: d for d in Department.objects.filter(division__kind="city")}
     here = city().name_zh if kinds else ""
+    former: dict[str, list[str]] = defaultdict(list)
+    for row in table("former_names.csv"):
+        former[row["kind"]].append(row["name_zh"])
     rows = []
     for entry in DirectoryEntry.objects.select_related("current_version").order_by("code"):
         content = entry.current_version.content if entry.current_version else None
@@ -103,6 +108,7 @@ def _catalogue(_epoch: int) -> Index:
                 department_zh=body.short_zh if body else "",
                 department_en=body.short_en or body.name_en if body else "",
                 department_name=body.name_zh.partition(here)[2] or body.name_zh if body else "",
+                department_former=tuple(former[entry.department_kind]),
                 levels=entry.levels,
                 audience=tuple(entry.audience),
                 themes=tuple(entry.themes),

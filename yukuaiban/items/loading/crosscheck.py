@@ -23,6 +23,7 @@ def crosscheck(pack: Pack) -> Iterator[Problem]:
         chain(
             _divisions(pack),
             _departments(pack),
+            _former_names(pack),
             _halls(pack),
             _directory(pack),
             _service_items(pack),
@@ -81,6 +82,13 @@ def _departments(pack: Pack) -> Iterator[Problem]:
             yield _unknown(placed, "kind", placed.row.kind, "department_kinds.csv")
         if placed.row.division and placed.row.division not in divisions:
             yield _unknown(placed, "division", placed.row.division, "divisions.csv")
+
+
+def _former_names(pack: Pack) -> Iterator[Problem]:
+    kinds = _keys(pack, "department_kinds.csv")
+    for placed in pack.placed("former_names.csv"):
+        if placed.row.kind not in kinds:
+            yield _unknown(placed, "kind", placed.row.kind, "department_kinds.csv")
 
 
 def _halls(pack: Pack) -> Iterator[Problem]:

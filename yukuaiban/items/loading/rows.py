@@ -127,6 +127,15 @@ class DepartmentRow(Row):
     source: Words
 
 
+class FormerNameRow(Row):
+    """What a kind of department was called until a reform: people go on saying it."""
+
+    kind: Slug
+    name_zh: Words
+    until_on: date
+    source: Words
+
+
 class HallRow(Row):
     code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{3,40}$")]
     division: DivisionCode
@@ -248,6 +257,7 @@ TABLES: dict[str, tuple[type[Row], tuple[str, ...], bool]] = {
     "successions.csv": (SuccessionRow, ("predecessor", "successor"), False),
     "department_kinds.csv": (DepartmentKindRow, ("kind",), True),
     "departments.csv": (DepartmentRow, ("division", "kind"), True),
+    "former_names.csv": (FormerNameRow, ("kind", "name_zh"), False),
     "halls.csv": (HallRow, ("code",), False),
     "hall_hours.csv": (HoursRow, ("hall", "days", "opens_at", "valid_from"), False),
     "code_sets.csv": (CodeRow, ("code_set", "code"), False),

@@ -59,6 +59,7 @@ SM-0001,20,高龄津贴,Old-age allowance,civil_affairs,both,natural,,old_age,sa
 SM-0002,20,结婚登记预约,Marriage booking,civil_affairs,district,natural,marriage,,sample,测试
 SM-0003,20,公积金提取,Housing fund withdrawal,housing_fund,city,both,,,sample,测试
 """,
+    "former_names.csv": "kind,name_zh,until_on,source\ncivil_affairs,民政处,2018-03-17,测试\n",
     "aliases.csv": "entry,words,source\nSM-0001,老人补贴 高龄补贴,测试\n",
     "code_sets.csv": """\
 code_set,code_set_zh,code,label_zh,label_en,source,confidence

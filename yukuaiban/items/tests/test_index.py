@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from yukuaiban.items import selectors
 from yukuaiban.items.index import Entry, Index
 
 
@@ -63,3 +66,25 @@ def test_initials_that_stand_for_nothing_find_nothing(text):
 @pytest.mark.parametrize(("text", "code"), [("人社局", "2"), ("公积金中心", "3"), ("rlj", "2")])
 def test_a_department_is_found_as_people_call_it(text, code):
     assert code in names(text)
+
+
+@pytest.mark.parametrize("text", ["劳动局", "劳动和社会保障局"])
+def test_a_department_is_found_by_what_it_was_called_before(text):
+    former = replace(INDEX.entries[1], department_former=("劳动和社会保障局",))
+    assert [row.code for row in Index([INDEX.entries[0], former]).search(text).rows] == ["2"]
+    assert names(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("环保局", "ecology"),
+        ("工商局", "market_regulation"),
+        ("质监局", "market_regulation"),
+        ("国土局", "planning"),
+        ("卫计委", "health"),
+        ("民宗委", "ethnic_religious"),
+    ],
+)
+def test_former_names_of_the_city_find_the_department_of_today(db, city, text, kind):
+    assert {row.department_kind for row in selectors.catalogue().search(text).rows} == {kind}

@@ -63,6 +63,7 @@ ERRORS = {
     "closes before it opens": ("hall_hours.csv", ("09:00,12:00", "12:00,09:00"), 2, "", "", "not after opens_at"),
     "hours of no hall": ("hall_hours.csv", ("*,1 2 3 4 5 8,09", "hall-x,1,09"), 2, "hall", "“hall-x”", "halls.csv"),
     "alias of no entry": ("aliases.csv", ("SM-0001", "SM-0009"), 2, "entry", "“SM-0009”", "directory.csv"),
+    "former name of no kind": ("former_names.csv", ("civil_affairs", "civil"), 2, "kind", "“civil”", "department_kinds"),
     "YAML that is none": (ITEM, ("summary: {", "summary: {{"), 5, "", "", "YAML 1.2"),
     "key twice": (ITEM, ("visits: 0", "visits: 0\nvisits: 1"), 12, "visits", "“visits” again", "once"),
     "anchor": (ITEM, ("title: {zh: 高龄津贴, en", "title: &t {zh: 高龄津贴, en"), 3, "title", "&t", "written out"),
