@@ -213,12 +213,13 @@ def _ensure_posts(people: list[dict[str, Any]], accounts: dict[str, Account]) ->
         if not post:
             continue
         account = accounts[row["login"]]
-        held = set(Post.objects.filter(account=account).values_list("desk", flat=True))
+        known = Desk.objects.filter(posts__account=account, role=post["role"], name="")
+        held = set(known.values_list("department", "division"))
         for department in _departments(post):
-            desk, _made = Desk.objects.get_or_create(
-                department=department, division_id=department.division_id, role=post["role"], name=""
-            )
-            if desk.pk not in held:
+            if (department.pk, department.division_id) not in held:
+                desk, _made = Desk.objects.get_or_create(
+                    department=department, division_id=department.division_id, role=post["role"], name=""
+                )
                 Post.objects.create(account=account, desk=desk, valid_from=SINCE)
             wanted += 1
     return wanted
