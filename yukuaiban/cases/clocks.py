@@ -121,6 +121,11 @@ def _clocks(happened: Sequence[Event], content: ItemContent, calendar: WorkingCa
     return Clocks(statutory, promised)
 
 
+def extension_unit(content: ItemContent) -> Unit:
+    """What an extension of the item's limit is counted in, as the clock adds it."""
+    return Unit.WORKING_DAY if _limit(content.statutory).in_working_days else Unit.CALENDAR_DAY
+
+
 def _limit(limit: TimeLimit) -> Limit:
     unit = Unit(limit.unit.value)
     return Limit(0 if unit is Unit.ON_THE_SPOT else limit.value, unit)

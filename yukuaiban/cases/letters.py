@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import override
 
+from yukuaiban.calendars import Unit
 from yukuaiban.cases.context import Context, Happened
 from yukuaiban.cases.models import Case
 from yukuaiban.cases.models.procedure import PauseKind
@@ -165,6 +166,7 @@ def _more(
             before = h.facts.get("due_before")
             return {
                 "extension_days": h.facts["days"],
+                "extension_unit": h.facts.get("unit", Unit.WORKING_DAY),
                 "due_before": date.fromisoformat(before) if before else None,
                 "reasons": reasons,
             }

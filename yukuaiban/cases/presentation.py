@@ -13,10 +13,10 @@ from itertools import takewhile
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
-from yukuaiban.calendars import Light, Reason, render
+from yukuaiban.calendars import Light, Reason, Unit, render
 from yukuaiban.calendars.reasons import limit_in_words
 from yukuaiban.cases import clocks, selectors
 from yukuaiban.cases.context import Context, Happened
@@ -252,15 +252,20 @@ def _text(h: Happened, payload: dict[str, Any], content: ItemContent, language: 
         held_at = datetime.fromisoformat(payload["held_at"])
         return _("{at}，{place}").format(at=datetime_text(held_at), place=payload["place"])
     if act is Act.EXTEND and payload:
-        return _("延长 {n} 个工作日：{reason}").format(n=h.facts["days"], reason=payload["reason"])
+        return _extended(h, payload)
     return str(payload.get("reason") or payload.get("opinion") or "")
+
+
+def _extended(h: Happened, payload: dict[str, Any]) -> str:
+    days = limit_in_words(h.facts["days"], h.facts.get("unit", Unit.WORKING_DAY), get_language() or "zh")
+    return _("延长 {days}：{reason}").format(days=days, reason=payload["reason"])
 
 
 def _of_procedure(h: Happened, payload: dict[str, Any]) -> str:
     """What was found, said or proposed: whoever decides, decides on it. Officers only."""
     match Act(h.act):
         case Act.PROPOSE_EXTENSION if payload:
-            return _("延长 {n} 个工作日：{reason}").format(n=h.facts["days"], reason=payload["reason"])
+            return _extended(h, payload)
         case Act.RECORD_SITE_VISIT:
             verdict = _("符合要求") if h.facts["meets"] else _("不符合要求")
             found = [h.facts["on"], payload.get("place"), verdict, payload.get("findings")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from operator import attrgetter
 
 from django.db import transaction
 
@@ -54,10 +55,12 @@ def _fire(timer: Timer) -> bool:
 
 def tick() -> int:
     """Perform all timers that are due; several ticks at once share them. Returns how many fired."""
-    fired = 0
-    for timer in Timer.objects.filter(fires_at__lte=now()).order_by("fires_at")[:BATCH]:
-        try:
-            fired += _fire(timer)
-        except Exception:
-            log.exception("timer %s of case %s failed and stays", timer.act, timer.case_id)
+    fired, after, until = 0, 0, now()
+    while batch := list(Timer.objects.filter(pk__gt=after, fires_at__lte=until).order_by("pk")[:BATCH]):
+        for timer in sorted(batch, key=attrgetter("fires_at")):
+            try:
+                fired += _fire(timer)
+            except Exception:
+                log.exception("timer %s of case %s failed and stays", timer.act, timer.case_id)
+        after = batch[-1].pk  # those that failed do not stand in the way of the others
     return fired

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from yukuaiban.cases import services
+from yukuaiban.calendars.reasons import limit_in_words
+from yukuaiban.cases import clocks, services
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.models import Opinion, Remedy, Step
 from yukuaiban.cases.models.procedure import PauseKind
@@ -192,12 +194,13 @@ class ResumeForm(ActForm):
 
 
 class ExtensionForm(ActForm):
-    days = forms.IntegerField(label=_("延长（工作日）"), min_value=1)
+    days = forms.IntegerField(label=_("延长多少天"), min_value=1)
     reason = long_text(_("理由"))
 
     def build(self) -> None:
         most = int(parameter("licensing_extension_max", on=today()).value)
-        self.fields["days"].help_text = _("最多 %(n)s 个工作日") % {"n": most}
+        words = limit_in_words(most, clocks.extension_unit(self.ctx.content), get_language() or "zh")
+        self.fields["days"].help_text = _("最多 %(limit)s") % {"limit": words}
 
 
 class NotifyHearingForm(ActForm):

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from yukuaiban.calendars.reasons import limit_in_words
 from yukuaiban.cases import clocks, door, work
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.door import Outcome, one_act
@@ -203,16 +205,17 @@ def restart_clock(ctx: Context, act: Act, *, payload: dict[str, Any], by: Actor)
 
 @one_act
 def case_propose_extension(*, case_id: int, by: Actor, at: datetime, days: int, reason: str) -> Case:
-    """Ask the head for the one extension, at most ten working days. Law: 行政许可法 第四十二条第一款."""
+    """Ask the head for the one extension, at most ten days in the limit's own unit. Law: 行政许可法 第四十二条第一款."""
     ctx = begin(Act.PROPOSE_EXTENSION, case_id, by=by, at=at)
     need(reason, _("延长期限的理由"))
-    most = int(parameter("licensing_extension_max", on=ctx.today).value)
+    most, unit = int(parameter("licensing_extension_max", on=ctx.today).value), clocks.extension_unit(ctx.content)
     if not 1 <= days <= most:
-        raise RuleRefused(_("最多可以延长 {n} 个工作日。").format(n=most), details={"max": most})
+        words = limit_in_words(most, unit, get_language() or "zh")
+        raise RuleRefused(_("最多可以延长 {limit}。").format(limit=words), details={"max": most})
     door.move(
         ctx.case,
         Act.PROPOSE_EXTENSION,
-        Outcome(facts={"days": days}, payload={"reason": reason}),
+        Outcome(facts={"days": days, "unit": unit}, payload={"reason": reason}),
         by=by,
         at=at,
     )
@@ -229,7 +232,7 @@ def case_extend(*, case_id: int, by: Actor, at: datetime) -> Case:
     ctx = begin(Act.EXTEND, case_id, by=by, at=at)
     case = ctx.case
     extension = Extension.objects.get(case=case)
-    facts = {"on": ctx.today, "days": extension.days}
+    facts = {"on": ctx.today, "days": extension.days, "unit": clocks.extension_unit(ctx.content)}
     dates = clocks.columns(ctx, clocks.with_event(ctx, Act.EXTEND, facts), steps=ctx.steps)
     door.move(
         case,

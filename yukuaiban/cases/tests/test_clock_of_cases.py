@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from tests.people import RESIDENCE, applicant, at, office, person
-from yukuaiban.calendars import Started
+from yukuaiban.calendars import Started, Unit
 from yukuaiban.calendars import selectors as calendars
-from yukuaiban.cases import clocks, selectors, services
+from yukuaiban.cases import clocks, selectors, services, timers
 from yukuaiban.cases.clocks import of_case
 from yukuaiban.cases.context import Context, history
 from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused, TransitionRefused
@@ -102,6 +102,19 @@ class TestCorrectionNoticeWithinFiveDays:
         assert Case.objects.get(pk=receipt.case.pk).state == "terminated"
 
 
+def test_a_lapse_that_fails_does_not_hold_up_the_others(filed, monkeypatch, caplog):  # noqa: F811
+    receipt, _where, _who = filed
+    fires_at = Timer.objects.get(case=receipt.case, act="deem_accepted").fires_at
+    Timer.objects.all().delete()
+    Timer.objects.create(case=receipt.case, act="no such act", fires_at=fires_at - timedelta(hours=1))
+    Timer.objects.create(case=receipt.case, act="deem_accepted", fires_at=fires_at)
+    monkeypatch.setattr(timers, "BATCH", 1)
+    monkeypatch.setattr(timers, "now", lambda: fires_at)
+    assert timers.tick() == 1
+    assert "no such act" in caplog.text
+    assert Case.objects.get(pk=receipt.case.pk).state == "in_review"
+
+
 @pytest.fixture
 def accepted(filed):  # noqa: F811
     receipt, where, who = filed
@@ -141,6 +154,23 @@ class TestExtension:
         ctx = Context(case, at(date(2026, 3, 4), 12))
         told = next(context_of(ctx, h, store.payloads(case.pk)) for h in ctx.history if h.act == "extend")
         assert (told.due_before, told.due_on) == (date(2026, 3, 9), date(2026, 3, 23))
+
+    def test_is_counted_and_told_in_the_unit_of_the_limit(self, accepted, monkeypatch):
+        case, where, who = accepted
+        monkeypatch.setattr(clocks, "extension_unit", lambda _content: Unit.CALENDAR_DAY)
+        asked = {"case_id": case.pk, "by": where.handler, "at": at(date(2026, 3, 3)), "reason": "情况复杂"}
+        with pytest.raises(RuleRefused, match="10日"):
+            services.case_propose_extension(**asked, days=11)
+        services.case_propose_extension(**asked, days=10)
+        services.case_extend(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 4)))
+        ctx = Context(case, at(date(2026, 3, 4), 12))
+        told = next(context_of(ctx, h, store.payloads(case.pk)) for h in ctx.history if h.act == "extend")
+        assert (told.extension_days, told.extension_unit) == (10, "calendar_day")
+        assert "延长 10日：情况复杂" in str(page_of(case, who, language="zh")["timeline"])
+
+    @pytest.mark.parametrize(("unit", "counted"), [("calendar_day", "calendar_day"), ("working_day", "working_day")])
+    def test_has_the_unit_that_the_clock_adds_it_in(self, unit, counted):
+        assert clocks.extension_unit(SimpleNamespace(statutory=TimeLimit(value=7, unit=unit))) == counted
 
     @pytest.mark.parametrize("days", [0, 11])
     def test_is_at_most_ten_days(self, accepted, days):

@@ -134,6 +134,7 @@ class LetterContext:
     special_days: int | None = None
     special_from: date | None = None
     extension_days: int | None = None
+    extension_unit: str = "working_day"
     due_before: date | None = None
 
     # hearing

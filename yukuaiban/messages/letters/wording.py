@@ -304,10 +304,11 @@ def _pause(ctx: LetterContext) -> list[Block]:
 
 def _extension(ctx: LetterContext) -> list[Block]:
     before = f"原定最迟于{day(ctx.due_before)}作出决定，" if ctx.due_before else ""
+    longer = limit_in_words(ctx.extension_days or 0, ctx.extension_unit)
     return [
         paragraph(
             f"{_asked(ctx)}，{before}因下列原因不能在法定期限内作出决定。依据{_grounds(K.EXTENSION, ctx)}，"
-            f"经本机关负责人批准，延长办理期限{ctx.extension_days}个工作日，{_due(ctx)}。"
+            f"经本机关负责人批准，延长办理期限{longer}，{_due(ctx)}。"
         ),
         *_reasons(ctx, "延长期限的理由："),
         *_contact(ctx),
