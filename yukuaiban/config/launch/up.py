@@ -54,6 +54,14 @@ class Wanted:
         return self.data / "logs"
 
 
+#: What a city connects of its own; without it the demonstration's stand-in answers, in production too.
+SANDBOXES = {
+    "YUKUAIBAN_PERSON_VERIFIER": "only the sample persons can prove who they are",
+    "YUKUAIBAN_MESSAGE_GATEWAY": "codes and notices are written to files and reach nobody",
+    "YUKUAIBAN_CLAMD": "uploads are not scanned for viruses",
+}
+
+
 class NotPrepared(Exception):
     """A step failed and has said why."""
 
@@ -122,6 +130,9 @@ def check_production(wanted: Wanted) -> None:
         )
     if urlsplit(os.environ["YUKUAIBAN_URL"]).scheme != "https":
         raise StartRefused("YUKUAIBAN_URL must begin with https:// in production: people send their identity over it.")
+    for name, what in SANDBOXES.items():
+        if not os.environ.get(name):
+            complain(f"{name} is not set: {what}.")
 
 
 def set_environment(wanted: Wanted) -> None:

@@ -179,6 +179,18 @@ class TestProduction:
             up.check_production(wanted(tmp_path, production=True))
         assert "https://" in one_sentence(refused)
 
+    def test_says_which_stand_ins_of_the_demonstration_answer(self, tmp_path, monkeypatch, capsys):
+        monkeypatch.setenv("YUKUAIBAN_HOSTS", "ykb.example")
+        monkeypatch.setenv("YUKUAIBAN_URL", "https://ykb.example")
+        monkeypatch.setenv("YUKUAIBAN_CLAMD", "unix:/run/clamd")
+        for name in ("YUKUAIBAN_PERSON_VERIFIER", "YUKUAIBAN_MESSAGE_GATEWAY"):
+            monkeypatch.delenv(name, raising=False)
+        up.check_production(wanted(tmp_path, production=True))
+        said = capsys.readouterr().err
+        assert "YUKUAIBAN_PERSON_VERIFIER is not set" in said
+        assert "YUKUAIBAN_MESSAGE_GATEWAY is not set" in said
+        assert "YUKUAIBAN_CLAMD" not in said
+
     def test_demo_people_are_never_open_to_others(self, tmp_path, capsys):
         assert main(["up", "--host", "0.0.0.0", "--data", str(tmp_path / "data")]) == 1
         assert "--no-demo" in capsys.readouterr().err
