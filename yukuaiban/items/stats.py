@@ -10,6 +10,7 @@ from django.db import connection
 from yukuaiban.items.elements import statuses
 from yukuaiban.items.guide import Guide, content_of
 from yukuaiban.items.models import DirectoryEntry
+from yukuaiban.items.schema import Status
 
 _LEVELS = {"3": "city", "4": "district"}  # 行使层级: 市级, 县级
 
@@ -33,7 +34,7 @@ def stats() -> dict[str, Any]:
     by_level: Counter[str] = Counter()
     depth: Counter[str] = Counter()
     visits: Counter[str] = Counter()
-    elements: Counter[str] = Counter()
+    elements: Counter[str] = Counter({status.value: 0 for status in Status})  # none published is a figure, too
     for guide, number in _guides(entries):
         by_level[_LEVELS.get(guide.level, guide.level)] += number
         depth[str(max(guide.content.online_depth)) if guide.content else "unknown"] += number
