@@ -164,11 +164,7 @@ def needs(verb: Verb, options: argparse.Namespace) -> Needs:
 def standing(needs: Needs) -> Iterator[None]:
     """Whatever is needed, for as long as the block runs."""
     with contextlib.ExitStack() as stack:
-        if needs is Needs.DATABASE and (address := os.environ.get("DATABASE_URL")):
-            from yukuaiban.config.launch.up import check_given_database
-
-            check_given_database(address)
-        elif needs is Needs.DATABASE:
+        if needs is Needs.DATABASE and not os.environ.get("DATABASE_URL"):
             from yukuaiban.config.launch.cluster import Cluster
 
             stack.enter_context(Cluster(data_folder()).serving())
@@ -184,7 +180,7 @@ def explain(fault: Exception, *, as_json: bool) -> int:
     """One sentence for what can be expected to go wrong, JSON for programs; anything else is a bug and shows as one."""
     if "django" in sys.modules:
         from django.core.exceptions import ImproperlyConfigured
-        from django.db import ProgrammingError
+        from django.db import OperationalError, ProgrammingError
         from psycopg.errors import UndefinedTable
 
         from yukuaiban.config.errors import DomainError
@@ -205,6 +201,13 @@ def explain(fault: Exception, *, as_json: bool) -> int:
                 "`yukuaiban up` with the same settings builds it.\n"
             )
             return 1
+        if isinstance(fault, OperationalError) and (address := os.environ.get("DATABASE_URL")):
+            from yukuaiban.config.launch.up import check_given_database
+
+            try:
+                check_given_database(address)
+            except StartRefused as refused:
+                fault = refused
     if isinstance(fault, StartRefused):
         sys.stderr.write(f"{fault}\n")
         return 1

@@ -127,13 +127,21 @@ def test_a_database_that_does_not_answer_is_refused_without_its_password():
     assert "secret" not in str(refused.value)
 
 
-def test_a_command_beside_a_database_that_does_not_answer_says_so_too(monkeypatch, capsys):
-    monkeypatch.setenv("DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/city")
-    assert main(["items", "stats", "--json"]) == 1
-    said = capsys.readouterr().err
-    assert "does not answer" in said
-    assert "secret" not in said
-    assert said.count("\n") == 1
+def asked(**environment: str) -> subprocess.CompletedProcess[str]:
+    """`yukuaiban items stats`, where only these settings hold."""
+    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "YUKUAIBAN_DATA"}}
+    return subprocess.run(
+        [sys.executable, "-m", "yukuaiban.config.cli", "items", "stats", "--json"],
+        env=kept | environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_a_command_beside_a_database_that_does_not_answer_says_so_too(tmp_path):
+    answer = asked(DATABASE_URL="postgresql://me:secret@127.0.0.1:1/city", YUKUAIBAN_DATA=str(tmp_path))
+    assert answer.returncode == 1
+    assert "does not answer" in answer.stderr
+    assert "secret" not in answer.stderr
+    assert answer.stderr.count("\n") == 1
 
 
 class TestInstalling:
@@ -207,12 +215,8 @@ def test_every_verb_has_help(capsys):
 
 
 def test_a_question_to_a_folder_without_a_city_says_how_to_build_one(tmp_path):
-    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "YUKUAIBAN_DATA"}}
-    asked = subprocess.run(
-        [sys.executable, "-m", "yukuaiban.config.cli", "items", "stats", "--data", tmp_path],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert asked.returncode == 1
-    assert asked.stderr.count("\n") == 1
-    assert str(tmp_path) in asked.stderr
-    assert "yukuaiban up" in asked.stderr
+    answer = asked(YUKUAIBAN_DATA=str(tmp_path))
+    assert answer.returncode == 1
+    assert answer.stderr.count("\n") == 1
+    assert str(tmp_path) in answer.stderr
+    assert "yukuaiban up" in answer.stderr
