@@ -161,6 +161,7 @@ class ExcelBody(Schema):
     """What became of a department's file: the good rows are proposed, the bad ones go back."""
 
     good: int
+    same: int = Field(description="Rows that say what stands already; nothing is proposed of them.")
     load: int | None = Field(description="The proposal of the good rows, for `GET /desk/proposals/{load_id}`.")
     errors: list[RowErrorBody]
     error_copy: str | None = Field(description="An .xlsx to send back, each bad row with its problem; base64.")

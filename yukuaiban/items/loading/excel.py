@@ -2,7 +2,8 @@
 
 The good rows become a proposal that a second person publishes (publishing.py); the bad ones stand in the copy, each
 with its problem in a last column, ready to be put right and sent again. One bad row never blocks the good ones unless
-asked. What was published so counts as edited at a desk: a later load of the pack leaves it alone.
+asked. A row that says what stands already is left alone. What was published so counts as edited at a desk: a later load
+of the pack leaves it alone.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import msgspec
 from django.db import transaction
@@ -58,12 +59,13 @@ SCOPES = {"全国": "national", "跨省": "cross_province", "全省": "province"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: what stands in its head, and how a cell is read (raising ValueError in words for people)."""
+    """One column: its head, how a cell is read (raising ValueError in words for people) and how it is written."""
 
     key: str
     title: str
     read: Callable[[Any], Any]
     hint: str = ""
+    write: Callable[[Any], Any] = lambda value: value
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,10 @@ class RowError:
 
 @dataclass
 class ImportReport:
-    """What became of a file. `load` is the proposal of the good rows, None when there is none."""
+    """What became of a file. `load` is the proposal of the good rows, None when there is none; `same` change nothing."""
 
     good: int = 0
+    same: int = 0
     errors: list[RowError] = field(default_factory=list)
     error_copy: bytes = b""
     load: PackLoad | None = None
@@ -91,14 +94,17 @@ class ImportReport:
     def summary(self) -> str:
         bad = len({error.row for error in self.errors})
         if self.load is None:
-            return _("没有导入任何行：{bad} 行有问题。").format(bad=bad) if bad else _("没有可导入的内容。")
-        return _("{good} 行待第二人发布（装载 {number}），{bad} 行退回。").format(
-            good=self.good, bad=bad, number=self.load.pk
+            if bad:
+                return _("没有导入任何行：{bad} 行有问题。").format(bad=bad)
+            return _("{same} 行都没有改动。").format(same=self.same) if self.same else _("没有可导入的内容。")
+        return _("{good} 行待第二人发布（装载 {number}），{bad} 行退回，{same} 行没有改动。").format(
+            good=self.good, bad=bad, same=self.same, number=self.load.pk
         )
 
     def as_json(self) -> dict[str, Any]:
         return {
             "good": self.good,
+            "same": self.same,
             "load": self.load.pk if self.load else None,
             "errors": [{"row": e.row, "column": e.column, "message": e.message} for e in self.errors],
         }
@@ -154,6 +160,15 @@ def _several_of(words: dict[str, Any]) -> Callable[[Any], Any]:
     return read
 
 
+def _word(words: dict[str, Any]) -> Callable[[Any], str | None]:
+    """The first word for a value."""
+    return lambda value: next((word for word, meant in words.items() if meant == value), None)
+
+
+def _words(words: dict[str, Any]) -> Callable[[Any], str]:
+    return lambda values: "、".join(str(_word(words)(value)) for value in values or ())
+
+
 def _depth(value: Any) -> list[int]:
     parts = [part for part in _text(value).replace("，", "^").replace("、", "^").replace(",", "^").split("^") if part]
     if any(part.strip() not in "12345678" for part in parts):
@@ -181,18 +196,21 @@ COLUMNS = [
     Column("name", "事项名称", _text, "核对用，不要修改"),
     Column("division", "区划代码", _text, "不要修改"),
     Column("promised_value", "承诺办结时限", _number(0, 730)),
-    Column("promised_unit", "时限单位", _one_of(UNITS), "、".join(UNITS)),
+    Column("promised_unit", "时限单位", _one_of(UNITS), "、".join(UNITS), _word(UNITS)),
     Column("visits", "到办事现场次数", _number(0, 5)),
-    Column("online_depth", "网上办理深度", _depth, "1 到 8，几个之间用“、”隔开"),
-    Column("channels", "办理形式", _several_of(CHANNELS), "、".join(CHANNELS)),
-    Column("scope", "通办范围", _one_of(SCOPES), "、".join(SCOPES)),
-    Column("state", "事项状态", _one_of(STATES), "、".join(STATES)),
+    Column(
+        "online_depth", "网上办理深度", _depth, "1 到 8，几个之间用“、”隔开", lambda n: "、".join(map(str, n or ()))
+    ),
+    Column("channels", "办理形式", _several_of(CHANNELS), "、".join(CHANNELS), _words(CHANNELS)),
+    Column("scope", "通办范围", _one_of(SCOPES), "、".join(SCOPES), _word(SCOPES)),
+    Column("state", "事项状态", _one_of(STATES), "、".join(STATES), _word(STATES)),
     Column("effective_from", "计划生效日期", _day),
     Column("effective_until", "计划取消日期", _day),
     Column("source", "来源", _text, "发布文件或网址"),
 ]
 _BY_TITLE = {column.title: column for column in COLUMNS}
 _REQUIRED = ("事项编码", "区划代码")
+_WHICH = ("entry", "division")  # the cells that say which service item a row is about
 PROBLEM = "问题"
 
 
@@ -238,7 +256,10 @@ def import_workbook(content: bytes, *, by: Any, all_or_nothing: bool = False) ->
         report.errors.extend(problems)
         judged.append((cells, "；".join(f"{p.column}：{p.message}" if p.column else p.message for p in problems)))
         if not problems:
-            good.append(row)
+            if len(row) > len(_WHICH):
+                good.append(row)
+            else:
+                report.same += 1
     if report.errors:
         whole = judged if all_or_nothing else [pair for pair in judged if pair[1]]
         report.error_copy = _error_copy(titles, whole)
@@ -270,18 +291,72 @@ def _numbered(rows: Any, width: int) -> Iterator[tuple[int, tuple[Any, ...]]]:
             yield number, tuple(cells[:width])
 
 
+class _Standing(NamedTuple):
+    """What is known of a service item before the file."""
+
+    entry: str
+    division: str
+    name: str
+    version_id: int | None
+    differences_id: int | None
+    state: str
+    effective_from: date | None
+    effective_until: date | None
+
+
+def _standing(**only: Any) -> Iterator[_Standing]:
+    rows = ServiceItem.objects.filter(**only).exclude(state=ServiceItem.State.CANCELLED).order_by("code")
+    yield from map(_Standing._make, rows.values_list(
+        "entry__code", "division_id", "entry__name_zh", "entry__current_version_id", "differences_id",
+        "state", "effective_from", "effective_until",
+    ))  # fmt: skip
+
+
+class _Stored:
+    """The content of guides as it stands, each read once: a thousand districts share it."""
+
+    def __init__(self) -> None:
+        self.read: dict[tuple[int, int | None], tuple[dict[str, Any], dict[str, Any]]] = {}
+
+    def parts(self, version_id: int, differences_id: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The entry's content, and what the service item lays over it."""
+        key = version_id, differences_id
+        if key not in self.read:
+            content = EntryVersion.objects.values_list("content", flat=True).get(pk=version_id)
+            over = (
+                Differences.objects.values_list("content", flat=True).get(pk=differences_id) if differences_id else {}
+            )
+            self.read[key] = content, over
+        return self.read[key]
+
+    def cells(self, item: _Standing) -> dict[str, Any]:
+        """What the cells of a service item would say of what stands."""
+        cells: dict[str, Any] = {key: getattr(item, key) for key in ("state", "effective_from", "effective_until")}
+        if item.version_id is not None:
+            guide = merge(*self.parts(item.version_id, item.differences_id))
+            cells |= {
+                "promised_value": guide.promised.value,
+                "promised_unit": guide.promised.unit,
+                "source": guide.promised.source,
+                "visits": guide.visits,
+                "online_depth": sorted(guide.online_depth),
+                "channels": list(guide.channels),
+                "scope": guide.scope,
+            }
+        return cells
+
+
 class _Judge:
     """Says of one row what is wrong with it, or what it changes."""
 
     def __init__(self, titles: list[str]) -> None:
         self.titles = titles
         self.seen: dict[str, int] = {}
-        rows = ServiceItem.objects.exclude(state=ServiceItem.State.CANCELLED).values_list(
-            "entry__code", "division_id", "entry__name_zh", "entry__current_version_id", "differences_id"
-        )
-        self.known = {(row[0], row[1]): (row[2], row[3], row[4]) for row in rows}
+        self.stored = _Stored()
+        self.known = {(item.entry, item.division): item for item in _standing()}
 
     def __call__(self, number: int, cells: tuple[Any, ...]) -> tuple[list[RowError], dict[str, Any]]:
+        """Its problems; and which service item it is with the cells that change something."""
         problems: list[RowError] = []
         row: dict[str, Any] = {}
         for title, cell in zip(self.titles, cells, strict=False):
@@ -293,7 +368,23 @@ class _Judge:
             except ValueError as error:
                 found = _("现为“{found}”，{expected}").format(found=_text(cell)[:40], expected=error)
                 problems.append(RowError(number, title, found))
-        return [*problems, *self._check(number, row, is_read=not problems)], row
+        problems += self._check(number, row, is_read=not problems)
+        return problems, row if problems else self._changed(row)
+
+    def _changed(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The row without its empty cells and without those that say what stands already."""
+        stands = self.stored.cells(self.known[row["entry"], row["division"]])
+        said = {key: value for key, value in row.items() if key != "name" and value not in (None, "", [])}
+        same = {
+            key for key, value in said.items()
+            if stands.get(key) == value or (key == "channels" and set(stands.get(key, ())) == set(value))
+        }  # fmt: skip
+        promise = {"promised_value", "promised_unit", "source"}
+        if "promised_value" not in said or not promise & said.keys() <= same:
+            same -= promise  # a limit stands with its unit and its source, or not at all
+        if "promised_value" not in said:
+            said.pop("source", None)
+        return {key: value for key, value in said.items() if key not in same or key in _WHICH}
 
     def _check(self, number: int, row: dict[str, Any], *, is_read: bool) -> Iterator[RowError]:
         """Which service item it is; and where every cell could be read, whether they agree."""
@@ -303,50 +394,33 @@ class _Judge:
             yield RowError(number, "事项编码", _("目录中没有事项 {entry} 在区划 {division} 的实施清单").format(
                 entry=key[0] or "（空）", division=key[1] or "（空）"))  # fmt: skip
             return
-        name, version_id, differences_id = facts
-        if row.get("name") and row["name"] != name:
-            yield RowError(number, "事项名称", _("目录中该编码是“{name}”，请核对编码").format(name=name))
+        if row.get("name") and row["name"] != facts.name:
+            yield RowError(number, "事项名称", _("目录中该编码是“{name}”，请核对编码").format(name=facts.name))
         code = "-".join(key)
         if code in self.seen:
             yield RowError(number, "", _("与第 {row} 行重复").format(row=self.seen[code]))
         self.seen[code] = number
         if is_read:
-            yield from self._check_cells(number, row, version_id, differences_id)
+            yield from self._check_cells(number, row, facts)
 
-    def _check_cells(
-        self, number: int, row: dict[str, Any], version_id: int | None, differences_id: int | None
-    ) -> Iterator[RowError]:
+    def _check_cells(self, number: int, row: dict[str, Any], item: _Standing) -> Iterator[RowError]:
         if (row.get("promised_value") is None) != (row.get("promised_unit") is None):
             yield RowError(number, "时限单位", _("“承诺办结时限”和“时限单位”要么都填，要么都不填"))
         begins, ends = row.get("effective_from"), row.get("effective_until")
         if begins and ends and ends <= begins:
             yield RowError(number, "计划取消日期", _("应晚于计划生效日期"))
-        yield from _check_differences(number, row, version_id, differences_id)
-
-
-def _check_differences(
-    number: int, row: dict[str, Any], version_id: int | None, differences_id: int | None
-) -> Iterator[RowError]:
-    over = differences_in(row)
-    if not over:
-        return
-    if version_id is None:
-        yield RowError(number, "", _("该事项尚未编制办事指南，只能填写状态和日期"))
-        return
-    content, before = _stored(version_id, differences_id)
-    try:
-        merge(content, before | over)
-    except ValidationError as error:
-        for message in explained(error).values():
-            yield RowError(number, "", message)
-
-
-def _stored(version_id: int, differences_id: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
-    content = EntryVersion.objects.values_list("content", flat=True).get(pk=version_id)
-    before: dict[str, Any] = {}
-    if differences_id:
-        before = Differences.objects.values_list("content", flat=True).get(pk=differences_id)
-    return content, before
+        over = differences_in(row)
+        if not over:
+            return
+        if item.version_id is None:
+            yield RowError(number, "", _("该事项尚未编制办事指南，只能填写状态和日期"))
+            return
+        content, before = self.stored.parts(item.version_id, item.differences_id)
+        try:
+            merge(content, before | over)
+        except ValidationError as error:
+            for message in explained(error).values():
+                yield RowError(number, "", message)
 
 
 def differences_in(row: dict[str, Any]) -> dict[str, Any]:
@@ -369,7 +443,7 @@ def differences_in(row: dict[str, Any]) -> dict[str, Any]:
 
 def _propose(rows: list[dict[str, Any]], *, by: Any) -> PackLoad:
     """Keep the good rows as a proposal, in one file of JSON lines. The same again is the same proposal."""
-    content = b"\n".join(msgspec.json.encode({k: v for k, v in row.items() if v not in (None, "", [])}) for row in rows)
+    content = b"\n".join(msgspec.json.encode(row) for row in rows)
     pack = Pack(files={"excel/rows.jsonl": content})
     if waiting := PackLoad.waiting(pack.digest, by=by):
         return waiting
@@ -423,10 +497,6 @@ def _error_copy(titles: list[str], rows: list[tuple[tuple[Any, ...], str]]) -> b
         if problem:
             for cell in sheet[sheet.max_row]:
                 cell.fill = mark
-    for row in sheet.iter_rows(min_row=2):
-        for cell in row:
-            if isinstance(cell.value, str):
-                cell.data_type = "s"  # what begins with = is a text, not a formula
     return _bytes(workbook)
 
 
@@ -435,21 +505,20 @@ def _safe(cell: Any) -> Any:
 
 
 def template(department_code: str) -> bytes:
-    """A workbook for a department: its service items, ready to be filled in. Raises NotFound."""
+    """A workbook for a department: its service items as they stand, to be changed and sent back. Raises NotFound."""
     department = Department.objects.filter(code=department_code).first()
     if department is None:
         raise NotFound(_("没有部门“{code}”。部门编码形如 500103-civil_affairs。").format(code=department_code))
     workbook, sheet = _new_sheet([column.title for column in COLUMNS])
-    rows = ServiceItem.objects.filter(department=department).exclude(state=ServiceItem.State.CANCELLED)
-    states = {value: word for word, value in STATES.items()}
-    for entry, name, division, state in rows.order_by("code").values_list(
-        "entry__code", "entry__name_zh", "division_id", "state"
-    ):
-        sheet.append([entry, name, division, None, None, None, None, None, None, states[state], None, None, None])
+    stored = _Stored()
+    for item in _standing(department=department):
+        cells = stored.cells(item)
+        known = {"entry": item.entry, "name": item.name, "division": item.division}
+        sheet.append([known.get(column.key) or column.write(cells.get(column.key)) for column in COLUMNS])
     notes = workbook.create_sheet(_("填写说明"))
     notes.append([_("列"), _("怎样填")])
     for column in COLUMNS:
-        notes.append([column.title, column.hint or _("不填表示不改动")])
+        notes.append([column.title, column.hint or _("不填或者不改，表示不改动")])
     return _bytes(workbook)
 
 
@@ -473,6 +542,9 @@ def _new_sheet(titles: list[str]) -> tuple[Workbook, Any]:
 
 
 def _bytes(workbook: Workbook) -> bytes:
+    for cell in (cell for row in workbook.worksheets[0].iter_rows(min_row=2) for cell in row):
+        if isinstance(cell.value, str):
+            cell.data_type = "s"  # what begins with = is a text, not a formula
     out = io.BytesIO()
     workbook.save(out)
     return out.getvalue()

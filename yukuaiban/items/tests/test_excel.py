@@ -127,7 +127,30 @@ def test_the_template_of_a_department_can_be_sent_back_as_it_is(editors: tuple[A
     rows = list(load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True))
     assert list(rows[0]) == [column.title for column in COLUMNS]
     assert [row[0] for row in rows[1:]] == ["SM-0001", "SM-0002"]
-    assert import_workbook(content, by=editors[0]).good == 2
+    report = import_workbook(content, by=editors[0])
+    assert (report.good, report.same, report.load) == (0, 2, None), "what was not changed is not proposed"
+
+
+def test_of_the_template_only_what_was_changed_is_proposed(editors: tuple[Account, Account]) -> None:
+    before = guide("SM-0001-990101").content
+    assert before is not None
+    book = load_workbook(io.BytesIO(template("990101-civil_affairs")))
+    sheet = book.worksheets[0]
+    head = [cell.value for cell in sheet[1]]
+    assert sheet.cell(2, head.index("承诺办结时限") + 1).value == before.promised.value, "it shows what stands"
+    sheet.cell(2, head.index("承诺办结时限") + 1).value = 3
+    out = io.BytesIO()
+    book.save(out)
+    report = import_workbook(out.getvalue(), by=editors[0])
+    assert report.errors == []
+    assert (report.good, report.same) == (1, 1)
+    assert report.load is not None
+    publish(report.load.pk, by=editors[1])
+    item = ServiceItem.objects.select_related("differences").get(code="SM-0001-990101")
+    assert item.differences is not None
+    assert set(item.differences.content) == {"promised"}, "the rest is still the entry's own"
+    untouched = ServiceItem.objects.get(code="SM-0002-990101")
+    assert untouched.origin != "desk", "a later load still reaches it"
 
 
 def archive(*parts: tuple[str, bytes]) -> bytes:
