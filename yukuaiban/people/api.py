@@ -17,7 +17,7 @@ from pydantic import Field
 from yukuaiban.config.api_errors import OF_CHANGING, OF_READING
 from yukuaiban.config.now import now
 from yukuaiban.identifiers import documents
-from yukuaiban.people import contacts, officers_api, privacy_api, selectors, services
+from yukuaiban.people import contacts, officers_api, privacy_api, reach, selectors, services
 from yukuaiban.people.access import account_of, who
 from yukuaiban.people.api_bodies import Day, PostOut, RowId, Text, post_out
 from yukuaiban.people.models import Account, Guardianship, Mandate, OrganisationProfile, Relation
@@ -77,14 +77,16 @@ class ConsentIn(Schema):
 
 
 class TermsIn(Schema):
-    """How far a mandate reaches. `items`: codes of entries or service items, null for all; `last_day` included."""
+    """How far a mandate reaches. `items`: codes or exact names of entries or service items, null for all; `last_day`
+    included."""
 
     items: list[Text] | None = Field(None, min_length=1)
     valid_from: Day
     last_day: Day
 
     def terms(self) -> services.Terms:
-        return services.Terms(self.items, self.valid_from, selectors.day_after(self.last_day))
+        items = None if self.items is None else [reach.code_of(line) for line in self.items]
+        return services.Terms(items, self.valid_from, selectors.day_after(self.last_day))
 
 
 class MandateOfferIn(TermsIn):

@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from yukuaiban.config.errors import DomainError, Invalid
 from yukuaiban.config.now import today
 from yukuaiban.identifiers import documents
-from yukuaiban.items.models import DirectoryEntry, ServiceItem
 from yukuaiban.people import contacts
 from yukuaiban.people.adapters import PhoneField
 from yukuaiban.people.models import Account, Relation
 from yukuaiban.people.passwords import NotPersonal
+from yukuaiban.people.reach import code_of
 from yukuaiban.people.selectors import day_after
 from yukuaiban.people.services import Terms
 from yukuaiban.people.services.privacy import CORRECTABLE, FIELD_NAMES
@@ -283,7 +283,10 @@ class TermsForm(forms.Form):
     last_day = forms.DateField(label=_("最后一天（含当日）"), widget=date_input())
 
     def clean_items(self) -> list[str]:
-        return [item_code(line) for line in map(str.strip, self.cleaned_data["items"].splitlines()) if line]
+        try:
+            return [code_of(line) for line in self.cleaned_data["items"].splitlines() if line.strip()]
+        except Invalid as unknown:
+            raise forms.ValidationError(str(unknown)) from unknown
 
     def terms(self) -> Terms:
         """What was filled in, for the services."""
@@ -294,17 +297,6 @@ class TermsForm(forms.Form):
             valid_from=data["valid_from"],
             valid_until=day_after(last),
         )
-
-
-def item_code(line: str) -> str:
-    """The code of an item given by code or by its exact name. Raises: ValidationError."""
-    entries = DirectoryEntry.objects
-    if entries.filter(code=line).exists() or ServiceItem.objects.filter(code=line).exists():
-        return line
-    code = entries.filter(name_zh=line).values_list("code", flat=True).first()
-    if code is None:
-        raise forms.ValidationError(_("没有找到事项“%(line)s”。请按事项页上的名称或编码填写。"), params={"line": line})
-    return str(code)
 
 
 class AskRelativeForm(TermsForm):

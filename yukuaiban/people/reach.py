@@ -1,12 +1,28 @@
-"""How far a mandate reaches, as people read it: the names of its items, not their codes."""
+"""How far a mandate reaches, as people write and read it: the names of its items beside their codes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from django.utils.translation import gettext as _
+
+from yukuaiban.config.errors import Invalid
 from yukuaiban.items.models import DirectoryEntry, ServiceItem
 
 Names = Mapping[str, dict[str, str]]
+
+
+def code_of(line: str) -> str:
+    """The code of an item that a person gave by code or by its exact name. Raises: Invalid."""
+    line = line.strip()
+    entries = DirectoryEntry.objects
+    if entries.filter(code=line).exists() or ServiceItem.objects.filter(code=line).exists():
+        return line
+    code = entries.filter(name_zh=line).values_list("code", flat=True).first()
+    if code is None:
+        message = _("没有找到事项“{line}”。请按事项页上的名称或编码填写。").format(line=line)
+        raise Invalid(message, details={"items": message})
+    return str(code)
 
 
 def names_of(reaches: Iterable[Iterable[str] | None]) -> Names:

@@ -17,6 +17,7 @@ from yukuaiban.people.tests import factories as make
 pytestmark = pytest.mark.django_db
 
 ME = "/api/v1/people/me"
+ITEM = "YK-0029"  # the residence permit
 
 
 @pytest.fixture
@@ -172,23 +173,24 @@ class TestTheApi:
         assert browser.delete(f"/api/v1/people/children/{made.json()['id']}").status_code == 204
         assert Guardianship.objects.get().ended_at is not None
 
-    def test_a_mandate_from_asking_to_revoking(self, person):
+    def test_a_mandate_from_asking_to_revoking(self, city, person):
         mother = make.account(real="示例母", phone="+8613900139000")
         son, hers = program(token(person)), program(token(mother))
-        asked = self.post(
-            son, "mandates/requests", name="示例母", contact="139 0013 9000", relation="parent",
-            items=["pension"], valid_from="2026-03-02", last_day="2026-12-31",
-        )  # fmt: skip
+        wanted = {"name": "示例母", "contact": "139 0013 9000", "relation": "parent"}
+        term = {"valid_from": "2026-03-02", "last_day": "2026-12-31"}
+        refused = self.post(son, "mandates/requests", **wanted, **term, items=["没有的事项"])
+        assert (refused.status_code, list(refused.json()["details"])) == (422, ["items"])
+        asked = self.post(son, "mandates/requests", **wanted, **term, items=[ITEM])
         assert (asked.status_code, asked.json()["state"]) == (201, "asked")
         code = make.code_sent(mother.phone)
         read_first = self.post(hers, "mandates/code/look", code=code).json()
-        assert (read_first["agent"], read_first["items"], read_first["state"]) == ("示例甲", ["pension"], "asked")
-        assert not selectors.can_act_for(person, mother.party, item="pension")
+        assert (read_first["agent"], read_first["items"], read_first["state"]) == ("示例甲", [ITEM], "asked")
+        assert not selectors.can_act_for(person, mother.party, item=ITEM)
         confirmed = self.post(hers, "mandates/code", code=code)
         assert (asked.json()["acts"], confirmed.json()["acts"]) == (["decline"], ["revoke"])
         assert confirmed.json()["state"] == "confirmed"
         assert confirmed.json()["last_day"] == "2026-12-31"
-        assert selectors.can_act_for(person, mother.party, item="pension")
+        assert selectors.can_act_for(person, mother.party, item=ITEM)
         assert self.post(son, f"mandates/{asked.json()['id']}/revoke").json()["state"] == "revoked"
         assert self.post(son, f"mandates/{asked.json()['id']}/revoke").status_code == 409
 
