@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yukuaiban.cases import selectors
+from yukuaiban.cases import preconditions, selectors
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.models import Case, Work
 from yukuaiban.cases.pages import pdf
@@ -189,6 +189,7 @@ def act(request: HttpRequest, by: Actor, number: str, act: str) -> HttpResponse:
         "row": row,
         "form": form,
         "problem": problem,
+        "why_not": preconditions.why_not(Act(act), ctx, by) if request.method != "POST" else None,
         "by": by,
         "posts": people.posts_of(access.account_of(request)),
     }

@@ -42,6 +42,14 @@ def test_a_correction_is_asked_of_what_this_applicant_was_asked_beside_what_he_f
     assert "选填" not in page.split('id="confirm"')[1]
 
 
+def test_an_act_that_is_refused_now_says_why_instead_of_asking(clerk_and_case):
+    browser, case = clerk_and_case
+    page = browser.get(f"/zh/desk/cases/{case.number}/grant").content.decode()
+    assert "您的岗位不能“准予”" in page
+    assert 'id="confirm"' not in page
+    assert f'href="/zh/desk/cases/{case.number}"' in page
+
+
 def test_the_help_names_every_key(clerk_and_case):
     browser, _case = clerk_and_case
     page = browser.get("/zh/desk/").content.decode()
