@@ -140,7 +140,8 @@ def _change_phone(request: HttpRequest, account: Account, wanted: dict[str, str]
     if wanted["how"] == "old_phone":
         codes.check(request.session, "phone_old", form.cleaned_data["old_code"], field="old_code", keep=True)
     proved = codes.check(request.session, "phone_new", form.cleaned_data["new_code"], field="new_code")
-    services.phone_change(account=account, phone=proved, proof=wanted["how"], at=now())
+    session = request.session.session_key
+    services.phone_change(account=account, phone=proved, proof=wanted["how"], at=now(), session=session)
     del request.session[PHONE_CHANGE]
     return True
 

@@ -95,10 +95,11 @@ def account_logout_everywhere(*, account: Account, at: datetime) -> None:
     note(account, AccountEventKind.LOGGED_OUT_EVERYWHERE, at)
 
 
-def end_sessions(account: Account, at: datetime) -> None:
-    """Delete what is stored of the account's sessions, stop its tokens, and let no pass of it count."""
+def end_sessions(account: Account, at: datetime, *, keep: str | None = None) -> None:
+    """Delete what is stored of the account's sessions but one (`keep`, a session key), stop its tokens, and let no pass
+    of it count."""
     ApiToken.objects.filter(account=account, revoked_at__isnull=True).update(revoked_at=at)
-    sessions = UserSession.objects.filter(user=account)
+    sessions = UserSession.objects.filter(user=account).exclude(session_key=keep or "")
     Session.objects.filter(session_key__in=list(sessions.values_list("session_key", flat=True))).delete()
     sessions._raw_delete(sessions.db)  # no signal per row: the whole account is revoked below
     passes.revoke(account.pk)

@@ -14,7 +14,7 @@ from yukuaiban.people import passes
 from yukuaiban.people.errors import AlreadyDone, NotVerified, PhoneTaken
 from yukuaiban.people.models import Account, AccountEventKind, PhoneClaim
 from yukuaiban.people.models.accounts import phone_indexes
-from yukuaiban.people.services.accounts import account_open, account_prepare, note, tell
+from yukuaiban.people.services.accounts import account_open, account_prepare, end_sessions, note, tell
 from yukuaiban.people.services.identity import join, known_as, prove
 
 CLAIM_OPEN_FOR = timedelta(hours=1)
@@ -35,13 +35,14 @@ def phone_verified(*, account: Account, phone: str, at: datetime) -> None:
         raise _taken() from error
 
 
-def phone_change(*, account: Account, phone: str, proof: str, at: datetime) -> None:
+def phone_change(*, account: Account, phone: str, proof: str, at: datetime, session: str | None = None) -> None:
     """Put a new, proved number in the place of the old one.
 
     Args:
         phone: E.164; a code sent to it came back.
         proof: What showed that it is the holder who changes it: "old_phone" (a code sent to the old number came back),
             "real_name" (the old one is lost; document and name were checked again) or "first" (there was none).
+        session: The key of the session it is done from. With a lost phone all others end: one may be on that phone.
 
     Raises: PhoneTaken where the number is another account's; it can be claimed.
     """
@@ -52,6 +53,8 @@ def phone_change(*, account: Account, phone: str, proof: str, at: datetime) -> N
         kind = AccountEventKind.PHONE_RECOVERED if lost else AccountEventKind.PHONE_CHANGED
         note(account, kind, at, old=phones.mask(old) if old else "", new=phones.mask(phone), proof=proof)
         passes.revoke(account.pk)
+        if lost:
+            end_sessions(account, at, keep=session)
         for to in {account.email or None, old} - {None} or {phone}:  # the old number learns of it too
             tell(
                 account,
@@ -76,7 +79,7 @@ def check_new_phone(*, account: Account, phone: str) -> None:
 
 
 def check_own_identity(*, account: Account, id_kind: str, id_number: str, name: str) -> None:
-    """Name and document typed now are those the account was verified with; the register is asked again.
+    """The document typed now is the one the account was verified with, and the register says that the name is its holder's.
 
     The proof for a lost phone.
 

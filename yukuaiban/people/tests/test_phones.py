@@ -57,11 +57,16 @@ class TestChangingIt:
     def test_lost_with_name_and_document_instead_of_the_old_code(self, holder):
         browser = make.reauthenticated(holder)
         form = {"phone": "13900139000", "how": "real_name", **IDENTITY, "id_number": holder.party.id_number}
+        on_the_lost_phone = Client()
+        on_the_lost_phone.post("/zh/accounts/login/", {"login": "13800138000", "password": make.PASSWORD})
+        assert on_the_lost_phone.get("/zh/me").status_code == 200
         browser.post("/zh/me/security/phone", form)
         assert make.messages(OLD) == []
         browser.post("/zh/me/security/phone/codes", {"new_code": make.code_sent(NEW)})
         holder.refresh_from_db()
         assert holder.phone == NEW
+        assert browser.get("/zh/me").status_code == 200
+        assert "login" in on_the_lost_phone.get("/zh/me")["Location"]
         assert holder.events.filter(kind="phone_recovered").exists()
 
     @pytest.mark.parametrize(
