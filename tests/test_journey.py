@@ -636,6 +636,13 @@ def test_in_english(city, signed_in, page_at, look, width):
     """The same pages by one tap in the other language."""
     where, account = office(), person("何示例")
     number = filed_permit(where, account).number
-    for path in ("/en/", "/en/search?q=jzz", f"/en/items/{where.item.code}", f"/en/cases/{number}", "/en/cases"):
+    for path in (
+        "/en/",
+        "/en/search?q=jzz",
+        f"/en/items/{where.item.code}",
+        f"/en/cases/{number}",
+        "/en/cases",
+        "/en/nothing",
+    ):
         page = signed_in(width, account, path)
         look(page, "en" + path.replace("/", "_").split("?")[0])
