@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from yukuaiban.backup import restoring, sets
-from yukuaiban.config.cli import Needs, data_folder, standing
+from yukuaiban.config.cli import Needs, add_json, answer, data_folder, standing
 from yukuaiban.config.launch import StartRefused, progress
 from yukuaiban.config.launch.cluster import MEGABYTE
 
@@ -23,6 +24,7 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     )
     backup.add_argument("folder", type=Path, help="a folder that does not exist yet")
     backup.add_argument("--keys", type=Path, metavar="FOLDER", help="where the keys go instead: another place")
+    add_json(backup)
     backup.set_defaults(run=run_backup)
     restore = subparsers.add_parser(
         "restore",
@@ -32,6 +34,7 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     )
     restore.add_argument("folder", type=Path, help="what `yukuaiban backup` wrote")
     restore.add_argument("--keys", type=Path, metavar="FOLDER", help="the keys, where they were kept apart")
+    add_json(restore)
     restore.set_defaults(run=run_restore)
 
 
@@ -39,10 +42,10 @@ def run_backup(options: argparse.Namespace) -> int:
     address = _address("owner_url")
     keys = options.keys.absolute() if options.keys else None
     manifest = sets.write(options.folder.absolute(), database=address, keys_apart=keys, step=progress.step)
-    print(f"{options.folder}: {manifest.files} files, {manifest.events} events, {manifest.bytes // MEGABYTE} MB.")
+    told = f"{options.folder}: {manifest.files} files, {manifest.events} events, {manifest.bytes // MEGABYTE} MB."
     if keys is None:
-        print("The keys are in it: whoever has this folder can read everything. --keys puts them elsewhere.")
-    return 0
+        told += "\nThe keys are in it: whoever has this folder can read everything. --keys puts them elsewhere."
+    return answer(options, {"folder": str(options.folder.absolute()), **asdict(manifest)}, told)
 
 
 def run_restore(options: argparse.Namespace) -> int:
@@ -67,8 +70,8 @@ def run_restore(options: argparse.Namespace) -> int:
                 at.note = f"{restoring.files(folder, at.progress)} files"
             with progress.step("proof") as at:
                 at.note = restoring.prove(at.progress)
-    print(f"Restored into {data}. `yukuaiban up --data {data}` starts it.")
-    return 0
+    told = f"Restored into {data}. `yukuaiban up --data {data}` starts it."
+    return answer(options, {"data": str(data), **asdict(manifest)}, told)
 
 
 def _address(name: str) -> str:

@@ -7,12 +7,19 @@ import json
 import sys
 from dataclasses import asdict
 
+from yukuaiban.config.cli import add_json, answer
+
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the verb `cases`."""
-    parser = subparsers.add_parser("cases", help="count open cases again, erase ended ones")
+    parser = subparsers.add_parser(
+        "cases",
+        help="count open cases again, erase ended ones",
+        description="Count the dates of open cases again, erase what the law lets be erased, hold what must be kept.",
+    )
     verbs = parser.add_subparsers(dest="cases_verb", required=True)
     recount = verbs.add_parser("recount", help="count the due dates of all open cases by the calendar that stands now")
+    add_json(recount)
     recount.set_defaults(run=_recount)
     erase = verbs.add_parser(
         "erase", help="erase one ended case, or with --due all whose term of keeping has ended; chains stay valid"
@@ -24,28 +31,30 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     erase.add_argument("--kind", action="append", default=[], help="with --due: this kind only (may be repeated)")
     erase.add_argument("--dry-run", action="store_true", help="with --due: count, erase nothing")
-    erase.add_argument("--json", action="store_true", help="with --due: the figures as JSON")
+    add_json(erase)
     erase.set_defaults(run=_erase)
     terms = verbs.add_parser("retention", help="how long each kind of personal data is kept, and by which source")
-    terms.add_argument("--json", action="store_true")
+    add_json(terms)
     terms.set_defaults(run=_retention)
     hold = verbs.add_parser("hold", help="keep a case from being erased, for an audit or an investigation")
     hold.add_argument("number", help="the case's number")
     hold.add_argument("--by", required=True, help="who orders it: name and office")
     hold.add_argument("--reason", required=True, help="why, and on what ground")
+    add_json(hold)
     hold.set_defaults(run=_hold)
     lift = verbs.add_parser("lift", help="lift a hold; who, why and until when stay on record")
     lift.add_argument("hold", type=int, help="its number, of `cases holds`")
     lift.add_argument("--by", required=True, help="who orders it: name and office")
     lift.add_argument("--reason", required=True, help="why")
+    add_json(lift)
     lift.set_defaults(run=_lift)
     holds = verbs.add_parser("holds", help="list the holds that stand")
     holds.add_argument("--all", action="store_true", help="those that were lifted, too")
-    holds.add_argument("--json", action="store_true")
+    add_json(holds)
     holds.set_defaults(run=_holds)
 
 
-def _recount(_options: argparse.Namespace) -> int:
+def _recount(options: argparse.Namespace) -> int:
     """In this process, with progress; can be stopped and taken up again."""
     from yukuaiban.cases import recount
 
@@ -59,14 +68,12 @@ def _recount(_options: argparse.Namespace) -> int:
             break
         after = last
     print(file=sys.stderr)
-    print(done)
-    return 0
+    return answer(options, {"counted": done}, str(done))
 
 
 def _erase(options: argparse.Namespace) -> int:
     from yukuaiban.cases.models import Case
     from yukuaiban.cases.retention import case_erase
-    from yukuaiban.config.errors import DomainError
     from yukuaiban.config.now import now
 
     if options.due:
@@ -75,13 +82,9 @@ def _erase(options: argparse.Namespace) -> int:
     if found is None:
         print(f"There is no case {options.number}.", file=sys.stderr)
         return 1
-    try:
-        case_erase(case_id=found.pk, at=now())
-    except DomainError as error:
-        print(str(error), file=sys.stderr)
-        return 1
-    print(f"{found.number}: erased; the chain of subject {found.pk} stays valid.")
-    return 0
+    case_erase(case_id=found.pk, at=now())
+    told = f"{found.number}: erased; the chain of subject {found.pk} stays valid."
+    return answer(options, {"case": found.number, "subject": found.pk, "erased": True}, told)
 
 
 def _erase_due(options: argparse.Namespace) -> int:
@@ -140,26 +143,20 @@ def _retention(options: argparse.Namespace) -> int:
 def _hold(options: argparse.Namespace) -> int:
     from yukuaiban.cases.models import Case
     from yukuaiban.cases.retention import hold_set
-    from yukuaiban.config.errors import DomainError
     from yukuaiban.config.now import now
 
     found = Case.objects.filter(number=options.number).first()
     if found is None:
         print(f"There is no case {options.number}.", file=sys.stderr)
         return 1
-    try:
-        hold = hold_set(case_id=found.pk, by=options.by, reason=options.reason, at=now())
-    except DomainError as error:
-        print(str(error), file=sys.stderr)
-        return 1
-    print(f"{found.number}: hold {hold.pk} stands until it is lifted.")
-    return 0
+    hold = hold_set(case_id=found.pk, by=options.by, reason=options.reason, at=now())
+    told = f"{found.number}: hold {hold.pk} stands until it is lifted."
+    return answer(options, {"case": found.number, "hold": hold.pk}, told)
 
 
 def _lift(options: argparse.Namespace) -> int:
     from yukuaiban.cases.models import LegalHold
     from yukuaiban.cases.retention import hold_lift
-    from yukuaiban.config.errors import DomainError
     from yukuaiban.config.now import now
 
     try:
@@ -167,11 +164,8 @@ def _lift(options: argparse.Namespace) -> int:
     except LegalHold.DoesNotExist:
         print(f"There is no hold {options.hold}: `yukuaiban cases holds` lists them.", file=sys.stderr)
         return 1
-    except DomainError as error:
-        print(str(error), file=sys.stderr)
-        return 1
-    print(f"{hold.case.number}: hold {hold.pk} is lifted.")
-    return 0
+    told = f"{hold.case.number}: hold {hold.pk} is lifted."
+    return answer(options, {"case": hold.case.number, "hold": hold.pk, "lifted": True}, told)
 
 
 def _holds(options: argparse.Namespace) -> int:

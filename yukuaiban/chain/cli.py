@@ -10,7 +10,11 @@ from dataclasses import asdict
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the verb `chain`."""
-    parser = subparsers.add_parser("chain", help="the append-only log: verify it, or print a subject's events")
+    parser = subparsers.add_parser(
+        "chain",
+        help="verify the event chain and its seals",
+        description="Every act is a row of an append-only chain. Verify that none was altered, removed or inserted.",
+    )
     verbs = parser.add_subparsers(dest="chain_verb", required=True)
     verify = verbs.add_parser("verify", help="check every hash, head and seal; name the first row that does not hold")
     verify.add_argument("--subject", type=int, help="only this subject")

@@ -131,7 +131,11 @@ def unused() -> list[str]:
 
 def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add `messages` to the command line."""
-    parser = subparsers.add_parser("messages", help="merge and compile the translations; list what has no English")
+    parser = subparsers.add_parser(
+        "messages",
+        help="merge and compile the translations; list what has no English",
+        description="Collect the sentences of pages, rules and letters, compile their English, list those that have none.",
+    )
     parser.add_argument("--check", action="store_true", help="fail when a sentence has no English")
     parser.add_argument("--unused", action="store_true", help="also list translations nobody uses")
     parser.add_argument("--json", action="store_true", help="answer in JSON")

@@ -18,8 +18,21 @@ Subparsers = Any
 
 def register(subparsers: Subparsers) -> None:
     """Add the verbs `pack` and `items`."""
-    _register_pack(subparsers.add_parser("pack", help="check, compare, load, publish or export a city's data"))
-    _register_items(subparsers.add_parser("items", help="figures about the catalogue; Excel from departments"))
+    _register_pack(
+        subparsers.add_parser(
+            "pack",
+            help="check, compare, load, publish or export a city's data",
+            description="A pack is a folder of data with sources: check it, see what it would change, load it whole or not at "
+            "all, publish what waits for a second person, or write what stands as a pack.",
+        )
+    )
+    _register_items(
+        subparsers.add_parser(
+            "items",
+            help="figures about the catalogue; Excel from departments",
+            description="What the catalogue holds, in figures; sheets for departments to fill in, and what they sent back.",
+        )
+    )
 
 
 def _register_pack(parser: argparse.ArgumentParser) -> None:

@@ -8,27 +8,36 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from yukuaiban.config.cli import add_json, answer
 from yukuaiban.documents.signing import keys
 
 
 def register(subparsers: Any) -> None:
-    parser = subparsers.add_parser("signing", help="list, rotate and withdraw the keys that sign documents")
+    parser = subparsers.add_parser(
+        "signing",
+        help="list, rotate and withdraw the keys that sign documents",
+        description="The keys that sign licences and letters lie in files, never in the database: make the first ones, list "
+        "them, put a new one in place, withdraw one that was lost.",
+    )
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
 
     init = acts.add_parser("init", help="make the first keys (a production start never does this by itself)")
+    add_json(init)
     init.set_defaults(run=_told(init_keys))
 
     listing = acts.add_parser("list", help="the keys, the one that signs first")
-    listing.add_argument("--json", action="store_true", help="for programs")
+    add_json(listing)
     listing.set_defaults(run=_told(list_keys))
 
     rotate = acts.add_parser("rotate", help="sign with a new key from now on; old signatures stay good")
     rotate.add_argument("--authority", action="store_true", help="make a new authority too")
+    add_json(rotate)
     rotate.set_defaults(run=_told(rotate_keys))
 
     withdraw = acts.add_parser("withdraw", help="trust nothing under a key any more: it was lost or copied")
     withdraw.add_argument("key", help="its id, as `yukuaiban signing list` prints it")
     withdraw.add_argument("--reason", required=True, help="shown to whoever verifies a document under it")
+    add_json(withdraw)
     withdraw.set_defaults(run=_told(withdraw_key))
 
 
@@ -46,8 +55,8 @@ def _told(act: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namesp
 
 
 def init_keys(options: argparse.Namespace) -> int:
-    print(f"{keys.initialise().id} signs.")
-    return 0
+    key = keys.initialise().id
+    return answer(options, {"signs": key}, f"{key} signs.")
 
 
 def list_keys(options: argparse.Namespace) -> int:
@@ -78,13 +87,15 @@ def list_keys(options: argparse.Namespace) -> int:
 
 def rotate_keys(options: argparse.Namespace) -> int:
     key = keys.rotate(new_authority=options.authority)
-    print(f"{key.id} signs from now on. What was signed before stays as good as it was.")
-    return 0
+    return answer(
+        options, {"signs": key.id}, f"{key.id} signs from now on. What was signed before stays as good as it was."
+    )
 
 
 def withdraw_key(options: argparse.Namespace) -> int:
     keys.withdraw(options.key, reason=options.reason)
-    print(f"{options.key} is withdrawn: nothing under it is trusted any more.")
-    if all(key.withdrawn for key in keys.ring().documents):
-        print("No key signs now: run `yukuaiban signing rotate`.")
-    return 0
+    told = f"{options.key} is withdrawn: nothing under it is trusted any more."
+    signs = next((key.id for key in keys.ring().documents if key.withdrawn is None), None)
+    if signs is None:
+        told += "\nNo key signs now: run `yukuaiban signing rotate`."
+    return answer(options, {"withdrawn": options.key, "signs": signs}, told)

@@ -7,6 +7,8 @@ import json
 import sys
 from typing import Any
 
+from yukuaiban.config.cli import add_json, answer
+
 
 def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add the verbs `demo` and `posts`."""
@@ -19,7 +21,7 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     make = verbs.add_parser("make", help="make whoever is missing")
     make.set_defaults(run=_make)
     logins = verbs.add_parser("logins", help="print the log-ins of this data folder")
-    logins.add_argument("--json", action="store_true", help="for programs")
+    add_json(logins)
     logins.set_defaults(run=_logins)
     posts = subparsers.add_parser(
         "posts",
@@ -31,6 +33,7 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     supervisor = verbs.add_parser("supervisor", help="make somebody supervisor of a department that has none")
     supervisor.add_argument("email", help="of his account")
     supervisor.add_argument("department", help="its code, such as 500000-government_services")
+    add_json(supervisor)
     supervisor.set_defaults(run=_supervisor)
 
 
@@ -59,14 +62,10 @@ def _logins(options: argparse.Namespace) -> int:
 
 
 def _supervisor(options: argparse.Namespace) -> int:
-    from yukuaiban.config.errors import DomainError
     from yukuaiban.config.now import now
     from yukuaiban.people.services import first_supervisor
 
-    try:
-        post = first_supervisor(email=options.email, department=options.department, at=now())
-    except DomainError as refused:
-        sys.stderr.write(f"{refused}\n")
-        return 1
-    sys.stdout.write(f"{post.account} is supervisor of {post.desk.department} from {post.valid_from}.\n")
-    return 0
+    post = first_supervisor(email=options.email, department=options.department, at=now())
+    facts = {"post": post.pk, "department": options.department, "valid_from": post.valid_from.isoformat()}
+    told = f"{post.account} is supervisor of {post.desk.department} from {post.valid_from}."
+    return answer(options, facts, told)

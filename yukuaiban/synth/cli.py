@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import time
 from typing import Any
+
+from yukuaiban.config.cli import add_json, answer
 
 
 def register(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -27,6 +28,7 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     )
     parser.add_argument("--seed", type=number, default=1, metavar="N", help="the same seed, the same city (1)")
     parser.add_argument("--processes", type=number, default=0, metavar="N", help="how many make rows (one a core)")
+    add_json(parser)
     parser.set_defaults(run=run)
 
 
@@ -50,10 +52,10 @@ def run(options: argparse.Namespace) -> int:
             options.seed,
             processes=options.processes or len(os.sched_getaffinity(0)),
         )
-    if made:
-        sys.stdout.write(
-            f"The synthetic city stands after {time.monotonic() - began:.0f} s. The password of its first people is in {logins_file()}.\n"
-        )
-    else:
-        sys.stdout.write("This synthetic city is there already.\n")
-    return 0
+    seconds = round(time.monotonic() - began)
+    told = (
+        f"The synthetic city stands after {seconds} s. The password of its first people is in {logins_file()}."
+        if made
+        else "This synthetic city is there already."
+    )
+    return answer(options, {"made": bool(made), "seconds": seconds, "logins": str(logins_file())}, told)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
+
+from yukuaiban.config.cli import add_json, answer
 
 if TYPE_CHECKING:
     from yukuaiban.vault.rotation import Progress
@@ -22,10 +23,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     verbs = parser.add_subparsers(dest="keys_verb", metavar="VERB", required=True)
     init = verbs.add_parser("init", help="make the first keys (a production start never does this by itself)")
+    add_json(init)
     init.set_defaults(run=_init)
     listing = verbs.add_parser("list", help="every key: its id, purpose and age; which one encrypts")
     listing.add_argument("--count", action="store_true", help="count what stands under each (reads every table)")
-    listing.add_argument("--json", action="store_true", help="for programs")
+    add_json(listing)
     listing.set_defaults(run=_list)
     rotate = verbs.add_parser(
         "rotate",
@@ -38,6 +40,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="the key of the blind indexes instead: in maintenance mode only, as look-ups by number miss meanwhile",
     )
     rotate.add_argument("--resume", action="store_true", help="with --index: go on under the key that was made")
+    add_json(rotate)
     rotate.set_defaults(run=_rotate)
 
 
@@ -45,11 +48,9 @@ def _init(options: argparse.Namespace) -> int:
     from yukuaiban.vault import keys
 
     made = keys.initialise()
-    for key in made:
-        print(f"Made the {key.purpose} key {key.id.hex()} in {keys.folder()}.")
-    if not made:
-        print(f"{keys.folder()} has its keys already: nothing was made.")
-    return 0
+    told = [f"Made the {key.purpose} key {key.id.hex()} in {keys.folder()}." for key in made]
+    facts = {"folder": str(keys.folder()), "made": [{"id": k.id.hex(), "purpose": k.purpose.value} for k in made]}
+    return answer(options, facts, "\n".join(told) or f"{keys.folder()} has its keys already: nothing was made.")
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -71,9 +72,7 @@ def _list(options: argparse.Namespace) -> int:
         for key in keys.everything()
     ]
     if options.json:
-        json.dump({"folder": str(keys.folder()), "keys": rows}, sys.stdout)
-        print()
-        return 0
+        return answer(options, {"folder": str(keys.folder()), "keys": rows}, "")
     for row in rows:
         state = "encrypts" if row["current"] and row["purpose"] == "data" else "current" if row["current"] else "old"
         values = f"  {row['values']:>12,} values" if "values" in row else ""
@@ -84,25 +83,30 @@ def _list(options: argparse.Namespace) -> int:
 def _rotate(options: argparse.Namespace) -> int:
     from yukuaiban.vault import keys, rotation
 
+    out = sys.stderr if options.json else sys.stdout
     if not options.index:
-        _follow(rotation.rotate())
-        print(f"Everything stands under key {keys.ring().current.id.hex()}. Old key files stay for old backups.")
-        return 0
-    _follow(rotation.resume_index() if options.resume else rotation.rotate_index())
-    print(f"Every blind index stands under key {keys.ring().index[0].id.hex()}.")
-    return 0
+        done = _follow(rotation.rotate(), out)
+        key = keys.ring().current.id.hex()
+        told = f"Everything stands under key {key}. Old key files stay for old backups."
+    else:
+        done = _follow(rotation.resume_index() if options.resume else rotation.rotate_index(), out)
+        key = keys.ring().index[0].id.hex()
+        told = f"Every blind index stands under key {key}."
+    return answer(options, {"key": key, "purpose": "index" if options.index else "data", "moved": done}, told)
 
 
-def _follow(steps: Iterable[Progress]) -> None:
-    """Show how far it is: in place on a terminal, a line per place elsewhere."""
-    on_terminal, place = sys.stdout.isatty(), ""
+def _follow(steps: Iterable[Progress], out: TextIO) -> dict[str, int]:
+    """Show how far it is: in place on a terminal, a line per place elsewhere. Returns how many were moved per place."""
+    on_terminal, place, moved = out.isatty(), "", {}
     for step in steps:
+        moved[step.place] = step.done
         if on_terminal:
             start = "\n" if place not in ("", step.place) else "\r"
-            sys.stdout.write(f"{start}{step.place:<48} {step.part:>5.0%}  {step.done:,} put under the new key")
-            sys.stdout.flush()
+            out.write(f"{start}{step.place:<48} {step.part:>5.0%}  {step.done:,} put under the new key")
+            out.flush()
         elif step.part >= 1.0:
-            print(f"{step.place}: {step.done} put under the new key")
+            out.write(f"{step.place}: {step.done} put under the new key\n")
         place = step.place
     if on_terminal and place:
-        print()
+        out.write("\n")
+    return moved

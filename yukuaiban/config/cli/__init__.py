@@ -23,7 +23,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from yukuaiban import __version__
-from yukuaiban.config.launch import StartRefused
+from yukuaiban.config.launch import StartRefused, progress
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
@@ -98,6 +98,7 @@ def run(arguments: list[str]) -> int:
     options = parser(wanted).parse_args(given)
     verb = next(verb for verb in VERBS if verb.name == options.verb)
     try:
+        progress.to_stderr = getattr(options, "json", False)
         with standing(needs(verb, options)):
             code = options.run(options)
             sys.stdout.flush()
@@ -149,6 +150,17 @@ def take_data_folder(given: list[str]) -> list[str]:
         else:
             rest.append(word)
     return rest
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """The verb's answer can be read by a program; progress then goes to standard error."""
+    parser.add_argument("--json", action="store_true", help="the answer for programs")
+
+
+def answer(options: argparse.Namespace, facts: object, sentence: str) -> int:
+    """Print what was done, as facts or as a sentence; the exit code of having done it."""
+    sys.stdout.write((json.dumps(facts, ensure_ascii=False) if options.json else sentence) + "\n")
+    return 0
 
 
 def data_folder() -> Path:
@@ -209,7 +221,11 @@ def explain(fault: Exception, *, as_json: bool) -> int:
             except StartRefused as refused:
                 fault = refused
     if isinstance(fault, StartRefused):
-        sys.stderr.write(f"{fault}\n")
+        if as_json:
+            refusal = {"code": "start.refused", "message": str(fault), "details": {}}
+            sys.stdout.write(json.dumps(refusal, ensure_ascii=False) + "\n")
+        else:
+            sys.stderr.write(f"{fault}\n")
         return 1
     if isinstance(fault, OSError) and str(fault.filename) in sys.argv:  # a path that the person typed
         sys.stderr.write(f"{fault.filename}: {fault.strerror}.\n")

@@ -33,19 +33,37 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     add_port(web)
     web.set_defaults(run=lambda options: services.run_web(host(options), options.port))
 
-    worker = subparsers.add_parser("worker", help="work off the job queue only")
+    worker = subparsers.add_parser(
+        "worker",
+        help="work off the job queue only",
+        description="Work off the job queue only: letters, messages, licences, loads. Several may run, here or elsewhere.",
+    )
     worker.add_argument("--queue", action="append", metavar="NAME", help="only this queue; may be repeated")
     worker.add_argument("--concurrency", type=int, default=4, metavar="N", help="jobs at the same time (4)")
     worker.add_argument("--until-empty", dest="wait", action="store_false", help="end when no job is left")
     worker.set_defaults(run=run_worker)
 
-    ticks = subparsers.add_parser("ticks", help="run what happens by itself only: outbox, timers, seals")
+    ticks = subparsers.add_parser(
+        "ticks",
+        help="run what happens by itself only: outbox, timers, seals",
+        description="Run what happens by itself only: pass on the outbox, perform what lapsed, seal the chain, tidy up. "
+        "Several may run; they share the work.",
+    )
     ticks.set_defaults(run=lambda options: services.run_ticks())
 
-    migrate = subparsers.add_parser("migrate", help="bring the database's tables up to date")
+    migrate = subparsers.add_parser(
+        "migrate",
+        help="bring the database's tables up to date",
+        description="Bring the database's tables up to this version, as their owner. Run again, it changes nothing.",
+    )
     migrate.set_defaults(run=run_migrate)
 
-    prepare = subparsers.add_parser("prepare", help="all steps of a start, without starting")
+    prepare = subparsers.add_parser(
+        "prepare",
+        help="all steps of a start, without starting",
+        description="All steps of a start, without starting: tables, packs, keys, and with --demo sample people. "
+        "Run again, it does only what is missing.",
+    )
     prepare.add_argument("--demo", action="store_true", help="make demo people too")
     prepare.set_defaults(run=run_prepare)
 

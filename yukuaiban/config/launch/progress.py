@@ -7,8 +7,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 EVERY_ON_TERMINAL, EVERY_IN_LOG = 0.1, 10.0  # seconds between two lines of the same step
+
+to_stderr = False  # set where standard output is for a program
+
+
+def _out() -> TextIO:
+    return sys.stderr if to_stderr else sys.stdout
 
 
 class Step:
@@ -16,7 +23,7 @@ class Step:
 
     def __init__(self, title: str) -> None:
         self.title, self.began = title, time.monotonic()
-        self.terminal = sys.stdout.isatty()
+        self.terminal = _out().isatty()
         self.shown = self.began
         self.open = False
         self.note = ""
@@ -43,16 +50,16 @@ class Step:
         line = f"{mark} {self.title:<24}{time.monotonic() - self.began:6.1f} s  {what}".rstrip()
         if self.terminal:
             width = shutil.get_terminal_size().columns
-            sys.stdout.write(f"\r\x1b[2K{line[: width - 1]}")
+            _out().write(f"\r\x1b[2K{line[: width - 1]}")
             self.open = True
         else:
-            sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+            _out().write(f"{line}\n")
+        _out().flush()
 
     def _end(self) -> None:
         if self.open:
-            sys.stdout.write("\n")
-            sys.stdout.flush()
+            _out().write("\n")
+            _out().flush()
             self.open = False
 
 

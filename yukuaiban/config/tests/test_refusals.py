@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import errno
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ops import prepare
+from yukuaiban.config import cli
 from yukuaiban.config.cli import main
 from yukuaiban.config.launch import StartRefused, up
 from yukuaiban.config.launch.cluster import Cluster, check_space, refusal_for, refusal_from_server
@@ -127,11 +131,11 @@ def test_a_database_that_does_not_answer_is_refused_without_its_password():
     assert "secret" not in str(refused.value)
 
 
-def asked(**environment: str) -> subprocess.CompletedProcess[str]:
+def asked(*flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """`yukuaiban items stats`, where only these settings hold."""
     kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "YUKUAIBAN_DATA"}}
     return subprocess.run(
-        [sys.executable, "-m", "yukuaiban.config.cli", "items", "stats", "--json"],
+        [sys.executable, "-m", "yukuaiban.config.cli", "items", "stats", *flags],
         env=kept | environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -142,6 +146,11 @@ def test_a_command_beside_a_database_that_does_not_answer_says_so_too(tmp_path):
     assert "does not answer" in answer.stderr
     assert "secret" not in answer.stderr
     assert answer.stderr.count("\n") == 1
+    for_a_program = asked(
+        "--json", DATABASE_URL="postgresql://me:secret@127.0.0.1:1/city", YUKUAIBAN_DATA=str(tmp_path)
+    )
+    assert json.loads(for_a_program.stdout)["code"] == "start.refused"
+    assert "secret" not in for_a_program.stdout
 
 
 class TestInstalling:
@@ -220,3 +229,27 @@ def test_a_question_to_a_folder_without_a_city_says_how_to_build_one(tmp_path):
     assert answer.stderr.count("\n") == 1
     assert str(tmp_path) in answer.stderr
     assert "yukuaiban up" in answer.stderr
+
+
+def parts_of(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str | None, argparse.ArgumentParser]]:
+    """Each verb of a verb: name, its line in the list, itself."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            lines = {line.dest: line.help for line in action._choices_actions}
+            for name, part in action.choices.items():
+                yield name, lines.get(name), part
+
+
+@pytest.mark.parametrize("verb", [verb.name for verb in cli.VERBS])
+def test_every_verb_and_every_part_of_it_says_what_it_does(verb):
+    named = {name: (line, part) for name, line, part in parts_of(cli.parser(verb))}
+    line, parser = named[verb]
+    assert line
+    assert parser.description
+    assert [name for name, said, _part in parts_of(parser) if not said] == []
+
+
+def test_a_start_refused_is_told_to_a_program_too(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("YUKUAIBAN_DATA", str(tmp_path / "new"))
+    assert cli.main(["restore", str(tmp_path / "nothing"), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["code"] == "start.refused"

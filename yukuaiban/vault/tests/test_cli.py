@@ -47,6 +47,13 @@ def test_list_for_programs(capsys):
     assert [key["purpose"] for key in listed["keys"] if key["current"]] == ["index", "data"]
 
 
+def test_init_for_programs(capsys, settings):
+    settings.PRODUCTION = True
+    assert typed("init --json") == 0
+    made = json.loads(capsys.readouterr().out)["made"]
+    assert sorted(key["purpose"] for key in made) == ["data", "index"]
+
+
 @pytest.mark.django_db
 def test_rotate_puts_everything_under_the_new_key(capsys, django_db_blocker):
     from django.db import connection
