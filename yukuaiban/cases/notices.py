@@ -69,6 +69,10 @@ def _text(case: Case, act: Act) -> str:
             return _("办件 {number} 已作出决定，请查看。").format(number=number)
         case Act.DELIVER:
             return _("办件 {number} 的结果已送达。").format(number=number)
+        case Act.CONCLUDE_REMEDY:
+            return _("办件 {number} 的复议或诉讼有了结果，接下来可以怎么做、到哪天为止，请看详情。").format(
+                number=number
+            )
         case Act.TERMINATE | Act.LAPSE_CORRECTION | Act.REVOKE | Act.CANCEL | Act.REOPEN:
             return _("办件 {number} 的状态有变化，请查看。").format(number=number)
         case _:

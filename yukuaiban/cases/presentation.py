@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from yukuaiban.calendars import Light, Reason, Unit, render
 from yukuaiban.calendars.reasons import limit_in_words
-from yukuaiban.cases import clocks, selectors
+from yukuaiban.cases import clocks, rules, selectors
 from yukuaiban.cases.context import Context, Happened
 from yukuaiban.cases.letters import FOLLOWS
 from yukuaiban.cases.models import Case, Hearing, Remedy
@@ -32,6 +32,7 @@ from yukuaiban.design.formats import datetime_text
 from yukuaiban.items.schema import ItemContent
 from yukuaiban.messages.letters import selectors as letters
 from yukuaiban.messages.letters.models import Letter
+from yukuaiban.messages.letters.wording import remedy_terms
 from yukuaiban.people.actors import Actor
 from yukuaiban.places.models import Department
 from yukuaiban.places.selectors import review_body
@@ -227,6 +228,8 @@ def told(ctx: Context, *, private: bool, language: str, to_officer: bool = False
         if Act(h.act) not in hidden:
             payload = payloads.get(h.seq, {})
             text = (_of_procedure(h, payload) if to_officer else "") or _text(h, payload, ctx.content, language)
+            if private and (suit := _suit_after_review(ctx, h, language)):
+                text = " ".join(filter(None, [text or f"{Remedy.Outcome(h.facts['outcome']).label}。", suit]))
             rows.append(Told(h.at, _title(h, ctx.content, language), text, _who(h)))
     return rows
 
@@ -374,10 +377,7 @@ def _why_not(ctx: Context, language: str) -> NextThing | None:
         return None
     act = Act(decisive.act)
     payload = store.payloads(ctx.case.pk).get(decisive.seq, {})
-    review, suit = (
-        limit_in_words(p.value, p.unit, language)
-        for p in (parameter("review_application_limit", decisive.on), parameter("litigation_limit", decisive.on))
-    )
+    review, suit = remedy_terms(decisive.on, language)
     department = Department.objects.select_related("parent").get(pk=ctx.case.department_id)
     body = review_body(department, decisive.on, language) or _("有管辖权的行政复议机关")
     remedies = _("不服的，自收到文书之日起 {review}内可以向{body}申请行政复议，{suit}内可以提起行政诉讼。").format(
@@ -391,7 +391,27 @@ def _why_not(ctx: Context, language: str) -> NextThing | None:
         reverse("cases:letter", args=[ctx.case.number, letter.pk]) if letter else "",
         _("看文书") if letter else "",
         kind="warn",
-        more=remedies,
+        more=next((words for h in since_reopened if (words := _suit_after_review(ctx, h, language))), remedies),
+    )
+
+
+def _suit_after_review(ctx: Context, h: Happened, language: str) -> str:
+    """By when one may go to court after the review that an event ended; a day that was told never comes earlier.
+
+    Law: 行政诉讼法 第四十五条. See ADR 0085, ADR 0098.
+    """
+    concluded = h.act == Act.CONCLUDE_REMEDY and h.facts["kind"] == Remedy.Kind.REVIEW
+    if not concluded or h.facts["outcome"] == Remedy.Outcome.WITHDRAWN:
+        return ""
+    if not h.facts.get("sue_by"):
+        term = parameter("litigation_after_review_limit", h.on)
+        return _("不服复议决定的，可以自收到复议决定书之日起{term}内向人民法院提起诉讼。").format(
+            term=limit_in_words(term.value, term.unit, language)
+        )
+    told_day, received = date.fromisoformat(h.facts["sue_by"]), date.fromisoformat(h.facts["served_on"])
+    last = max(told_day, rules.suit_after_review_due(received, ctx.calendar).on)
+    return _("{received} 收到复议决定，不服的，最迟可以在 {last} 向人民法院提起诉讼。").format(
+        received=received.isoformat(), last=last.isoformat()
     )
 
 

@@ -55,6 +55,13 @@ def remedy_answer_due(kind: str, received: date, calendar: WorkingCalendar) -> d
     return limits.due(received, parameter(name, on=received).limit, calendar).on
 
 
+def suit_after_review_due(received: date, calendar: WorkingCalendar) -> DueDate:
+    """The last day to go to court after a review, from the day on which its decision was received (ADR 0098).
+    Calendar days, moved off a holiday. Law: 行政诉讼法 第四十五条; 民法典 第二百零三条第一款.
+    """
+    return limits.due(received, parameter("litigation_after_review_limit", on=received).limit, calendar)
+
+
 def certificate_due(decided: date, calendar: WorkingCalendar) -> DueDate:
     """The last day to issue and deliver the certificate. Working days. Law: 行政许可法 第四十四条、第八十二条."""
     return calendar.add(decided, int(parameter("certificate_delivery_limit", on=decided).value))

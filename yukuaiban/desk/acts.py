@@ -306,6 +306,12 @@ class ConcludeRemedyForm(ActForm):
     remedy_id = forms.TypedChoiceField(label=_("复议或诉讼"), coerce=int)
     outcome = forms.ChoiceField(label=_("结果"), choices=Remedy.Outcome.choices)
     concluded_on = forms.DateField(label=_("结束日期"), widget=forms.DateInput({"type": "date"}))
+    served_on = forms.DateField(
+        label=_("申请复议的人收到复议决定的日期"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}),
+        help_text=_("向法院起诉的期限从这一天起算，会告知申请人。"),
+    )
     note = long_text(_("备注"), required=False, rows=2)
 
     def build(self) -> None:

@@ -141,24 +141,49 @@ def remedy_record(
 
 @one_act
 def remedy_conclude(
-    *, case_id: int, remedy_id: int, by: Actor, at: datetime, outcome: str, concluded_on: date, note: str = ""
+    *,
+    case_id: int,
+    remedy_id: int,
+    by: Actor,
+    at: datetime,
+    outcome: str,
+    concluded_on: date,
+    served_on: date | None = None,
+    note: str = "",
 ) -> Case:
-    """How the review or lawsuit ended; where a new decision was ordered, `case_reopen` follows. Law: 行政许可法 第七条."""
+    """How the review or lawsuit ended; where a new decision was ordered, `case_reopen` follows.
+
+    Args:
+        served_on: The day on which who asked for the review received its decision: from it the time to sue counts.
+    Law: 行政许可法 第七条; 行政诉讼法 第四十五条.
+    """
     ctx = begin(Act.CONCLUDE_REMEDY, case_id, by=by, at=at)
     remedy = Remedy.objects.filter(case=ctx.case, pk=remedy_id, concluded_on__isnull=True).first()
     if remedy is None:
         raise RuleRefused(_("没有进行中的这一复议或诉讼。"))
     if not remedy.filed_on <= concluded_on <= ctx.today:
         raise RuleRefused(_("结束日期应当在提起之后、今天以前。"))
+    if served_on and remedy.kind != Remedy.Kind.REVIEW:
+        raise RuleRefused(_("只有复议才登记收到复议决定的日期。"))
+    if served_on and not concluded_on <= served_on <= ctx.today:
+        raise RuleRefused(_("收到复议决定的日期应当在复议结束之后、今天以前。"))
+    sue_by = rules.suit_after_review_due(served_on, ctx.calendar).on if served_on else None
     remedy.outcome, remedy.concluded_on, remedy.note = outcome, concluded_on, note or remedy.note
     remedy.save(update_fields=["outcome", "concluded_on", "note"])
     door.move(
         ctx.case,
         Act.CONCLUDE_REMEDY,
         Outcome(
-            facts={"kind": remedy.kind, "outcome": outcome, "on": concluded_on},
+            facts={
+                "kind": remedy.kind,
+                "outcome": outcome,
+                "on": concluded_on,
+                "served_on": served_on,
+                "sue_by": sue_by,
+            },
             work=work.standing(ctx.case),
             words=work.words(ctx.case, item_name=ctx.guide.name_zh),
+            outbox=follow(ctx.case, Act.CONCLUDE_REMEDY),
         ),
         by=by,
         at=at,

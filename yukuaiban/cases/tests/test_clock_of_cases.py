@@ -10,7 +10,7 @@ import pytest
 from tests.people import RESIDENCE, applicant, at, office, person
 from yukuaiban.calendars import Started, Unit
 from yukuaiban.calendars import selectors as calendars
-from yukuaiban.cases import clocks, selectors, services, timers
+from yukuaiban.cases import clocks, rules, selectors, services, timers
 from yukuaiban.cases.clocks import of_case
 from yukuaiban.cases.context import Context, history
 from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused, TransitionRefused
@@ -29,6 +29,7 @@ from yukuaiban.licences.models import Licence
 from yukuaiban.licences.states import State as LicenceState
 from yukuaiban.messages.letters.errors import LetterNotFound
 from yukuaiban.messages.letters.selectors import letters_for
+from yukuaiban.outbox.models import OutboxRow
 from yukuaiban.places import selectors as places
 
 pytestmark = pytest.mark.django_db
@@ -330,6 +331,53 @@ class TestRemedies:
         services.case_refuse(**do, grounds=[Ground("不符合条件", "第一条")])
         with pytest.raises(RuleRefused, match="责令"):  # an order is obeyed once
             services.case_reopen(**do)
+
+    @pytest.mark.parametrize(
+        ("received", "last"),
+        [
+            pytest.param(date(2026, 3, 9), date(2026, 3, 24), id="fifteen calendar days"),
+            pytest.param(date(2025, 9, 17), date(2025, 10, 9), id="2 October is a holiday"),
+            pytest.param(date(2026, 4, 17), date(2026, 5, 6), id="2 May is a holiday"),
+            pytest.param(
+                date(2024, 1, 30), date(2024, 2, 18), id="14 February is a holiday, Sunday the 18th is worked"
+            ),
+        ],
+    )
+    def test_fifteen_days_to_sue_after_a_review(self, accepted, received, last):
+        assert rules.suit_after_review_due(received, calendars.current()).on == last
+
+    def test_who_lost_a_review_is_told_until_when_he_may_sue(self, accepted):
+        case, where, who = accepted
+        first, do = case.steps.get(stage=1), {"case_id": case.pk, "by": where.approver}
+        services.step_pass(case_id=case.pk, step_id=first.pk, by=where.handler, at=at(date(2026, 3, 3)))
+        services.case_refuse(**do, at=at(date(2026, 3, 3)), grounds=[Ground("不符合条件", "第一条")])
+        services.remedy_record(**do, at=at(date(2026, 3, 5)), kind="review", body="示例机关", filed_on=date(2026, 3, 4))
+        end = {**do, "remedy_id": case.remedies.get().pk, "outcome": "upheld", "concluded_on": date(2026, 4, 16)}
+        with pytest.raises(RuleRefused, match="收到复议决定"):
+            services.remedy_conclude(**end, at=at(date(2026, 4, 20)), served_on=date(2026, 4, 15))
+        services.remedy_conclude(**end, at=at(date(2026, 4, 20)), served_on=date(2026, 4, 17))
+        page = page_of(Case.objects.get(pk=case.pk), who, language="zh")
+        assert "最迟可以在 2026-05-06 向人民法院提起诉讼" in page["next"].more
+        assert "最迟可以在 2026-05-06" in page["timeline"][0].text
+        assert "2026-05-06" not in str(page_of(Case.objects.get(pk=case.pk), None, language="zh")["timeline"])
+        assert OutboxRow.objects.filter(
+            task="cases.follow", args__act="conclude_remedy"
+        ).exists()  # and he is written to
+
+    def test_without_the_day_of_receipt_the_term_is_told_and_a_lawsuit_has_none(self, accepted):
+        case, where, who = accepted
+        do = {"case_id": case.pk, "by": where.approver, "at": at(date(2026, 3, 5))}
+        for kind in ("review", "lawsuit"):
+            services.remedy_record(**do, kind=kind, body="示例机关", filed_on=date(2026, 3, 4))
+        review, lawsuit = (case.remedies.get(kind=kind) for kind in ("review", "lawsuit"))
+        end = {**do, "outcome": "dismissed", "concluded_on": date(2026, 3, 5)}
+        with pytest.raises(RuleRefused, match="只有复议"):
+            services.remedy_conclude(**end, remedy_id=lawsuit.pk, served_on=date(2026, 3, 5))
+        services.remedy_conclude(**end, remedy_id=lawsuit.pk)
+        services.remedy_conclude(**end, remedy_id=review.pk)
+        ended, before = page_of(Case.objects.get(pk=case.pk), who, language="zh")["timeline"][:2]
+        assert "收到复议决定书之日起15日内" in ended.text
+        assert before.text == ""
 
     def test_not_to_act_is_contested_like_an_act(self, accepted):
         case, where, _who = accepted

@@ -11,6 +11,7 @@ A block is a plain dict that `typst/letter.typ` draws:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, Final
 
 from yukuaiban.calendars import Unit
@@ -42,14 +43,19 @@ def remedies(ctx: LetterContext) -> Block:
     Law: 行政许可法 第三十八条第二款; 行政复议法 第二十条第一款; 行政复议法实施条例 第十七条;
     行政诉讼法 第四十六条第一款.
     """
-    review = parameter("review_application_limit", ctx.made_on)
-    suit = parameter("litigation_limit", ctx.made_on)
+    review, suit = remedy_terms(ctx.made_on)
     where = ctx.body.review_body or "有管辖权的行政复议机关"
     court = ctx.body.court or "有管辖权的人民法院"
     return paragraph(
-        f"如对本决定不服，可以自收到本文书之日起{limit_in_words(review.value, review.unit)}内向{where}申请行政复议，"
-        f"也可以自收到本文书之日起{limit_in_words(suit.value, suit.unit)}内依法向{court}提起行政诉讼。"
+        f"如对本决定不服，可以自收到本文书之日起{review}内向{where}申请行政复议，"
+        f"也可以自收到本文书之日起{suit}内依法向{court}提起行政诉讼。"
     )
+
+
+def remedy_terms(on: date, language: str = "zh") -> tuple[str, str]:
+    """How long one may ask for review, and go to court at once, against what was decided on a day; in words."""
+    review, suit = (parameter(name, on) for name in ("review_application_limit", "litigation_limit"))
+    return limit_in_words(review.value, review.unit, language), limit_in_words(suit.value, suit.unit, language)
 
 
 # --- the pieces -------------------------------------------------------------------------------------------------------
