@@ -11,8 +11,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -37,6 +39,9 @@ from yukuaiban.people.models.accounts import NUMBER_ALPHABET
 from yukuaiban.people.services.accounts import note, tell
 from yukuaiban.people.services.identity import read_name
 from yukuaiban.vault import normalise
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 CODE_LENGTH, CODE_DAYS = 10, 14
 CODES_AN_HOUR = 20  # each is read once and confirmed once
@@ -215,6 +220,13 @@ def mandate_decline(*, account: Account, mandate_id: int, at: datetime) -> Manda
             raise AlreadyDone(_("这项委托已经处理过。"))
         row.state, row.revoked_at, row.revoked_by, row.code_hash = State.DECLINED, at, account, ""
         row.save()
+        _tell_sides(
+            row,
+            "mandate.declined",
+            gettext_lazy("委托没有成立"),
+            gettext_lazy("{agent} 代 {principal} 办理事项的委托没有成立：一方没有同意，或者收回了。"),
+            but=account,
+        )
         return row
 
 
@@ -234,6 +246,13 @@ def mandate_revoke(*, account: Account, mandate_id: int, reason: str = "", at: d
             passes.revoke(agent.pk)
             note(agent, AccountEventKind.MANDATE, at, mandate=row.pk, state=row.state)
         note(account, AccountEventKind.MANDATE, at, mandate=row.pk, state=row.state)
+        _tell_sides(
+            row,
+            "mandate.revoked",
+            gettext_lazy("委托已撤销"),
+            gettext_lazy("{agent} 代 {principal} 办理事项的委托已撤销，即时生效；此前办的事仍然有效。"),
+            but=account,
+        )
         return row
 
 
@@ -261,7 +280,32 @@ def _confirm(row: Mandate, confirmed_by: Account, at: datetime) -> Mandate:
     sides = Account.objects.filter(party__in=[row.principal_id, row.agent_id])
     for account in {*sides, confirmed_by}:
         note(account, AccountEventKind.MANDATE, at, mandate=row.pk, state=row.state)
+    _tell_sides(
+        row,
+        "mandate.confirmed",
+        gettext_lazy("委托已生效"),
+        gettext_lazy(
+            "{agent} 代 {principal} 办理事项的委托已生效，有效期到 {last_day}。不是您的意思，请在“家庭与委托”里撤销。"
+        ),
+        last_day=(row.valid_until - timedelta(days=1)).isoformat(),
+    )
     return row
+
+
+def _tell_sides(
+    row: Mandate, kind: str, subject: StrPromise, body: StrPromise, *, but: Account | None = None, **values: str
+) -> None:
+    """Tell whoever a mandate binds: agent, principal (for a legal person its representative), and who asked."""
+    parties = {row.principal_id, row.agent_id} - {None}
+    heads = OrganisationProfile.objects.filter(party__in=parties).values_list("legal_representative_id", flat=True)
+    mine = Q(party__in=[*parties, *filter(None, heads)]) | Q(pk=row.asked_by_id)
+    names = {
+        "principal": row.principal.name if row.principal else row.invited_name,
+        "agent": row.agent.name if row.agent else row.invited_name,
+    }
+    for account in Account.objects.filter(mine, is_active=True):
+        if account != but:
+            tell(account, kind, subject, body, **names, **values)
 
 
 def _real(account: Account) -> Party:

@@ -212,6 +212,20 @@ class TestActingForARelative:
         with pytest.raises(AlreadyDone):
             services.mandate_revoke(account=mother, mandate_id=row.pk, at=now())
 
+    def test_the_other_side_is_told_when_it_begins_and_when_it_ends(
+        self, son, mother, django_capture_on_commit_callbacks
+    ):
+        self.ask(son, mother)
+        with django_capture_on_commit_callbacks(execute=True):
+            row = services.mandate_answer_code(account=mother, code=make.code_sent(mother.phone), at=now())
+        for side in (son, mother):
+            assert "示例子 代 示例母" in make.messages(side.phone)[-1]["body"]
+        before = len(make.messages(mother.phone))
+        with django_capture_on_commit_callbacks(execute=True):
+            services.mandate_revoke(account=mother, mandate_id=row.pk, at=now())
+        assert "已撤销" in make.messages(son.phone)[-1]["body"]
+        assert len(make.messages(mother.phone)) == before  # he knows what he did himself
+
     def test_ends_with_the_death_of_the_principal(self, son, mother):
         self.ask(son, mother)
         services.mandate_answer_code(account=mother, code=make.code_sent(mother.phone), at=now())
@@ -339,7 +353,7 @@ class TestOrganisations:
         assert (row.kind, row.confirmed_by) == (MandateKind.AGENT, head)
         assert selectors.can_act_for(agent, organisation.party)
 
-    def test_declined_it_never_counts(self, head, organisation):
+    def test_declined_it_never_counts(self, head, organisation, django_capture_on_commit_callbacks):
         agent = make.account(real="示例经办")
         row = services.mandate_ask_organisation(
             account=agent, code=organisation.credit_code, terms=make.terms(), at=now()
@@ -348,7 +362,9 @@ class TestOrganisations:
             services.mandate_ask_organisation(
                 account=agent, code=organisation.credit_code, terms=make.terms(), at=now()
             )
-        services.mandate_decline(account=head, mandate_id=row.pk, at=now())
+        with django_capture_on_commit_callbacks(execute=True):
+            services.mandate_decline(account=head, mandate_id=row.pk, at=now())
+        assert "没有成立" in make.messages(agent.phone)[-1]["body"]
         with pytest.raises(AlreadyDone):
             services.mandate_confirm(account=head, mandate_id=row.pk, at=now())
         assert grounds(agent) == [("示例经办", Ground.SELF)]
