@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field
 
+from yukuaiban.config import paging
 from yukuaiban.config.api_errors import OF_CHANGING, OF_READING, ErrorBody
 from yukuaiban.config.errors import DomainError, Invalid
 from yukuaiban.config.now import now, today
@@ -94,10 +95,10 @@ class LookOut(Schema):
 
 
 class LooksOut(Schema):
-    """Newest first; `before` is the parameter of the next page, null at the end."""
+    """Newest first; `after` is the parameter of the next page, null at the end."""
 
     looks: list[LookOut]
-    before: int | None
+    after: int | None
 
 
 class LicenceGrantIn(Schema):
@@ -325,11 +326,11 @@ def show(request: HttpRequest, licence_id: RowId) -> dict[str, Any]:
     "/{licence_id}/looks", response={200: LooksOut, **OF_READING}, operation_id="licence_looks", summary="Who looked"
 )
 def looks(
-    request: HttpRequest, licence_id: RowId, before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None
+    request: HttpRequest, licence_id: RowId, after: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None
 ) -> dict[str, Any]:
     """Every look, newest first, fifty at a time."""
     held = selectors.licence_for_holder(holder_actor(request), licence_id)
-    found = selectors.looks_at(held, before=before, limit=51)
+    found, more = paging.newest(selectors.looks_at(held), after=after, size=selectors.LOOKS_A_PAGE)
     rows = [
         {
             "id": look.pk,
@@ -340,9 +341,9 @@ def looks(
             "purpose": look.purpose,
             "case_number": look.case_number,
         }
-        for look in found[:50]
+        for look in found
     ]
-    return {"looks": rows, "before": rows[-1]["id"] if len(found) > 50 else None}
+    return {"looks": rows, "after": more}
 
 
 @router.get(

@@ -53,7 +53,7 @@ def licence(request: HttpRequest, pk: int) -> HttpResponse:
         "term": term_in_words(held),
         "versions": selectors.versions_of(held),
         "grants": [(grant, grant.is_standing()) for grant in selectors.grants_of(held)],
-        "looks": selectors.looks_at(held, limit=5),
+        "looks": selectors.looks_at(held).order_by("-pk")[:5],
         "code": codes.grouped(held.code),
     }
     return render(request, "licences/licence.html", context)
@@ -90,16 +90,16 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 def looks(request: HttpRequest, pk: int) -> HttpResponse:
     """Who looked at it: every time, newest first."""
     held = selectors.licence_for_holder(holder_actor(request), pk)
-    before = paging.number_in(request.GET.get("before"))
-    found = selectors.looks_at(held, before=before, limit=51)
+    after = paging.number_in(request.GET.get("after"))
+    found, more = paging.newest(selectors.looks_at(held), after=after, size=selectors.LOOKS_A_PAGE)
     return render(
         request,
         "licences/looks.html",
         {
             "licence": held,
-            "looks": found[:50],
-            "next": found[49].pk if len(found) > 50 else None,
-            "uses": selectors.case_uses(held) if before is None else [],
+            "looks": found,
+            "next": more,
+            "uses": selectors.case_uses(held) if after is None else [],
         },
     )
 

@@ -26,6 +26,8 @@ from yukuaiban.materials.models import MaterialUse
 from yukuaiban.materials.sources import HeldLicence
 from yukuaiban.people.actors import Actor
 
+LOOKS_A_PAGE = 50
+
 
 def with_holder() -> QuerySet[Licence]:
     return Licence.objects.select_related("holder", "issuer")
@@ -68,16 +70,9 @@ def versions_of(licence: Licence) -> list[Licence]:
     )
 
 
-def looks_at(licence: Licence, before: int | None = None, limit: int = 50) -> list[LicenceLook]:
-    """Who looked, newest first.
-
-    Args:
-        before: The id of the last row seen, for the next page.
-    """
-    rows = licence.looks.select_related("department")
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    return list(rows.order_by("-pk")[:limit])
+def looks_at(licence: Licence) -> QuerySet[LicenceLook]:
+    """Who looked; for `paging.newest`."""
+    return licence.looks.select_related("department")
 
 
 def case_uses(licence: Licence, limit: int = 50) -> list[MaterialUse]:

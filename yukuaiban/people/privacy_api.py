@@ -38,11 +38,11 @@ class ReadOut(Schema):
 
 
 class ReadsOut(Schema):
-    """Newest first; `before` is the parameter of the next page, null at the end. `party_id`: whose record."""
+    """Newest first; `after` is the parameter of the next page, null at the end. `party_id`: whose record."""
 
     party_id: int
     reads: list[ReadOut]
-    before: int | None
+    after: int | None
 
 
 class EventOut(Schema):
@@ -97,10 +97,10 @@ class ClosingOut(Schema):
 
 
 @router.get("/reads", response={200: ReadsOut, **OF_READING}, operation_id="reads", summary="Who read my record")
-def reads(request: HttpRequest, before: After = None) -> dict[str, Any]:
+def reads(request: HttpRequest, after: After = None) -> dict[str, Any]:
     """Which officer read it, when and why; fifty at a time."""
     party = _about(request)
-    found, more = paging.newest(selectors.reads_of(party), after=before, size=A_PAGE)
+    found, more = paging.newest(selectors.reads_of(party), after=after, size=A_PAGE)
     rows = [
         {
             "id": row.pk,
@@ -113,7 +113,7 @@ def reads(request: HttpRequest, before: After = None) -> dict[str, Any]:
         }
         for row in found
     ]
-    return {"party_id": party.pk, "reads": rows, "before": more}
+    return {"party_id": party.pk, "reads": rows, "after": more}
 
 
 @router.get(

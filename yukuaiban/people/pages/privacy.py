@@ -31,13 +31,10 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_safe
 @access.signed_in
 def reads(request: HttpRequest) -> HttpResponse:
-    """Which officer read my record, when and why. Newest first; older ones by `?before=`."""
+    """Which officer read my record, when and why. Newest first; older ones by `?after=`."""
     party = _about(request)
-    rows = selectors.reads_of(party)
-    before = paging.number_in(request.GET.get("before"))
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    found = list(rows.order_by("-pk")[: READS_A_PAGE + 1])
+    after = paging.number_in(request.GET.get("after"))
+    found, more = paging.newest(selectors.reads_of(party), after=after, size=READS_A_PAGE)
     return page(
         request,
         "people/reads.html",
@@ -46,9 +43,9 @@ def reads(request: HttpRequest) -> HttpResponse:
             "party": party,
             "reads": [
                 {"row": row, "what": _("、").join(str(FIELD_NAMES.get(name, name)) for name in row.what)}
-                for row in found[:READS_A_PAGE]
+                for row in found
             ],
-            "next": f"?before={found[READS_A_PAGE - 1].pk}" if len(found) > READS_A_PAGE else None,
+            "next": f"?after={more}" if more else None,
         },
     )
 

@@ -152,8 +152,8 @@ class TestMyRecord:
             services.person_read(party_id=person.party_id, by=by, reason=f"第 {n} 次", at=now())
         program = Program(person)
         first = program.get("reads").json()
-        rest = program.get(f"reads?before={first['before']}").json()
-        assert [len(first["reads"]), len(rest["reads"]), rest["before"]] == [50, 2, None]
+        rest = program.get(f"reads?after={first['after']}").json()
+        assert [len(first["reads"]), len(rest["reads"]), rest["after"]] == [50, 2, None]
 
     def test_what_happened_to_the_account(self, person):
         program = Program(person)

@@ -80,7 +80,7 @@ class TestNumbersInAddressesAndFields:
 
     def test_what_is_no_number_is_not_found_or_the_first_page(self, person):
         browser = make.signed_in(person)
-        assert browser.get("/zh/me/privacy/reads", {"before": "²"}).status_code == 200
+        assert browser.get("/zh/me/privacy/reads", {"after": "²"}).status_code == 200
         assert browser.post("/zh/me/identities", {"party": "²"}).status_code == 404
         assert (
             make.signed_in(make.officer(Role.WINDOW)[0]).post("/zh/desk/people/post", {"post": "²"}).status_code == 404
