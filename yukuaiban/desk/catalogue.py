@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yukuaiban.calendars.forms import UNITS
-from yukuaiban.config.errors import DomainError, NotFound
+from yukuaiban.config.errors import DomainError, Invalid, NotFound
 from yukuaiban.config.now import now
 from yukuaiban.desk import selectors, services
 from yukuaiban.desk.models import ItemChange
@@ -153,19 +153,28 @@ def change(request: HttpRequest, by: Actor, code: str, pk: int) -> HttpResponse:
     """What would change, beside what stands; a second person publishes or rejects."""
     _editor(by)
     row = selectors.change_of(by, pk)
+    problem: DomainError | None = None
+    because = request.POST.get("reason", "")
     if request.method == "POST":
-        services.item_change_decide(change=row, publish=request.POST.get("do") == "publish", by=by, at=now())
-        toasts.success(request, _("已处理。"))
-        return redirect("desk:items")
+        publish = request.POST.get("do") == "publish"
+        try:
+            services.item_change_decide(change=row, publish=publish, by=by, at=now(), because=because)
+        except Invalid as error:  # what he wrote is kept; other refusals have a page of their own
+            problem = error
+        else:
+            toasts.success(request, _("已发布。") if publish else _("没有采用，提出的人会看到理由。"))
+            return redirect("desk:items")
     context = {
         "row": row,
         "lines": [said(line) for line in selectors.lines_of(row)],
         "why_not": services.why_not_decide(row, by),
         "outrun": None if row.decided_at else services.why_not_publish(row),
+        "problem": problem,
+        "because": because,
         "by": by,
         "posts": people.posts_of(access.account_of(request)),
     }
-    return render(request, "desk/item_change.html", context)
+    return render(request, "desk/item_change.html", context, status=problem.status if problem else 200)
 
 
 def propose(item: ServiceItem, form: ItemForm, *, by: Actor) -> tuple[ItemChange, bool]:

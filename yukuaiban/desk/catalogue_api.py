@@ -69,8 +69,15 @@ class ChangeBody(Schema):
     decided_by: str | None
     decided_at: datetime | None
     is_published: bool
+    rejected_because: str = Field(description="Of one that was turned down: why; else empty.")
     why_not_decide: str | None = Field(description="Of one that waits: why one may not decide it oneself.")
     why_not_publish: str | None = Field(description="Of one that waits: why it can only be turned down.")
+
+
+class RejectIn(bodies.Many):
+    """Why it is turned down: who wrote it reads it."""
+
+    reason: str = Field(min_length=1, max_length=500)
 
 
 class EditBody(Schema):
@@ -174,13 +181,15 @@ def publish(request: HttpRequest, change_id: Id) -> dict[str, Any]:
     operation_id="item_change_reject",
     summary="Turn down what another editor wrote",
 )
-def reject(request: HttpRequest, change_id: Id) -> dict[str, Any]:
-    return _decide(request, change_id, publish=False)
+def reject(request: HttpRequest, change_id: Id, given: RejectIn) -> dict[str, Any]:
+    """With the reason."""
+    return _decide(request, change_id, publish=False, because=given.reason)
 
 
-def _decide(request: HttpRequest, change_id: int, *, publish: bool) -> dict[str, Any]:
+def _decide(request: HttpRequest, change_id: int, *, publish: bool, because: str = "") -> dict[str, Any]:
     by = _editor(request)
-    services.item_change_decide(change=selectors.change_of(by, change_id), publish=publish, by=by, at=now())
+    row = selectors.change_of(by, change_id)
+    services.item_change_decide(change=row, publish=publish, by=by, at=now(), because=because)
     return _change(selectors.change_of(by, change_id), by)
 
 
@@ -206,6 +215,7 @@ def _change(row: ItemChange, by: Actor) -> dict[str, Any]:
         "decided_by": str(row.decided_by) if row.decided_by else None,
         "decided_at": row.decided_at,
         "is_published": row.is_published,
+        "rejected_because": row.rejected_because,
         "why_not_decide": None if row.decided_at else services.why_not_decide(row, by),
         "why_not_publish": None if row.decided_at else services.why_not_publish(row),
     }

@@ -33,6 +33,7 @@ class ItemChange(models.Model):
     decided_by = models.ForeignKey("people.Account", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     is_published = models.BooleanField(default=False)
+    rejected_because = models.CharField(max_length=500, blank=True, default="")
 
     class Meta:
         ordering = ["-id"]

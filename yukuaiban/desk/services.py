@@ -19,6 +19,8 @@ from yukuaiban.items.models import Differences, EntryVersion, Origin, ServiceIte
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Role
 
+LONGEST_REASON = 500
+
 
 def check_editor(by: Actor) -> None:
     """Raises: PermissionRefused for who does not work from an editor's post."""
@@ -110,12 +112,24 @@ def why_not_publish(change: ItemChange) -> str | None:
     return None
 
 
+def rejecting(because: str) -> str:
+    """Why a change is turned down: who wrote it reads it. Raises: Invalid where nothing is said."""
+    because = because.strip()
+    if not because:
+        message = _("请写明不采用的理由，提出的人要看。")
+        raise Invalid(message, details={"fields": {"reason": message}})
+    return because[:LONGEST_REASON]
+
+
 @transaction.atomic
-def item_change_decide(*, change: ItemChange, publish: bool, by: Actor, at: datetime) -> ItemChange:
+def item_change_decide(*, change: ItemChange, publish: bool, by: Actor, at: datetime, because: str = "") -> ItemChange:
     """Publish or reject what another person wrote; every process shows it within a second.
 
+    Args:
+        because: Why it is rejected, for who wrote it.
+
     Raises: PermissionRefused, ChangeDecided, ChangeOutrun where the item was changed since, Invalid where the entry
-        has moved on so that it no longer holds.
+        has moved on so that it no longer holds, or where it is rejected without a reason.
     """
     rows = ItemChange.objects.select_for_update(of=("self", "service_item"))
     change = rows.select_related("service_item__entry").get(pk=change.pk)
@@ -133,8 +147,10 @@ def item_change_decide(*, change: ItemChange, publish: bool, by: Actor, at: date
         item.origin = Origin.DESK
         item.save(update_fields=["differences", "origin"])
         epochs.advance("catalogue")
+    else:
+        change.rejected_because = rejecting(because)
     change.decided_by_id, change.decided_at, change.is_published = by.account(), at, publish
-    change.save(update_fields=["decided_by", "decided_at", "is_published"])
+    change.save(update_fields=["decided_by", "decided_at", "is_published", "rejected_because"])
     return change
 
 

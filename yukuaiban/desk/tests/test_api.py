@@ -33,6 +33,9 @@ NEWS = {
 }
 
 
+NO = {"reason": "与上级文件不符"}
+
+
 class Program:
     """An officer's program: a token at his post."""
 
@@ -194,7 +197,7 @@ class TestAnItemsGuide:
         assert items.guide(where.item.code).content.promised.value == stands["promised"]
         assert other("POST", f"/changes/{made['id']}/publish")["is_published"]
         assert items.guide(where.item.code).content.promised.value == less
-        assert other("POST", f"/changes/{made['id']}/reject", status=409)["code"] == "desk.change_decided"
+        assert other("POST", f"/changes/{made['id']}/reject", NO, status=409)["code"] == "desk.change_decided"
         assert one("GET", path)["waiting"] is None
         [kept] = one("GET", path)["history"]
         assert (kept["id"], kept["is_published"]) == (made["id"], True)
@@ -213,8 +216,27 @@ class TestAnItemsGuide:
         one, other = editors
         stands = one("GET", path)["stands"]
         made = one("PUT", f"{path}/change", self.body(stands, promised=stands["promised"] - 1), status=201)
-        assert not other("POST", f"/changes/{made['id']}/reject")["is_published"]
+        other("POST", f"/changes/{made['id']}/reject", status=422)
+        refused = other("POST", f"/changes/{made['id']}/reject", {"reason": "  "}, status=422)
+        assert list(refused["details"]["fields"]) == ["reason"]
+        assert not other("POST", f"/changes/{made['id']}/reject", NO)["is_published"]
         assert ServiceItem.objects.get(pk=where.item.pk).differences_id is None
+        assert one("GET", path)["history"][0]["rejected_because"] == NO["reason"], "who wrote it reads why"
+
+    def test_the_page_asks_why_and_keeps_what_was_typed(self, editors, path, where):
+        one, other = editors
+        stands = one("GET", path)["stands"]
+        made = one("PUT", f"{path}/change", self.body(stands, promised=stands["promised"] - 1), status=201)
+        browser = Client()
+        browser.force_login(other.account)
+        address = f"/zh/desk/items/{where.item.code}/changes/{made['id']}"
+        refused = browser.post(address, {"do": "reject", "reason": " "})
+        assert refused.status_code == 422
+        assert "请写明不采用的理由" in refused.content.decode()
+        assert browser.post(address, {"do": "reject", "reason": NO["reason"]}).status_code == 302
+        browser.force_login(one.account)
+        assert NO["reason"] in browser.get(address).content.decode()
+        assert NO["reason"] in browser.get(f"/zh/desk/items/{where.item.code}").content.decode()
 
     def test_that_breaks_a_rule_of_the_catalogue_is_refused_in_words(self, editors, path):
         stands = editors[0]("GET", path)["stands"]
@@ -245,7 +267,7 @@ class TestAnItemsGuide:
         assert "导入" in other("GET", f"/changes/{made['id']}")["why_not_publish"]
         assert other("POST", f"/changes/{made['id']}/publish", status=409)["code"] == "desk.change_outrun"
         assert ServiceItem.objects.get(pk=where.item.pk).differences_id == loaded.pk
-        assert not other("POST", f"/changes/{made['id']}/reject")["is_published"]
+        assert not other("POST", f"/changes/{made['id']}/reject", NO)["is_published"]
 
     def test_belongs_to_the_editors_of_its_division(self, where, path):
         elsewhere = Program(officer("editor", where.item.department, "500105"))
