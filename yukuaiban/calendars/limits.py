@@ -90,6 +90,27 @@ def last_day(start: date, limit: Limit) -> date:
         raise CalendarGap(f"{limit} after {start} is outside every calendar") from error
 
 
+def ahead(day: date, limit: Limit, calendar: WorkingCalendar) -> DueDate:
+    """The day that lies a limit before `day`, which is itself not counted: what must be done "thirty days before" is
+    done in time on this day, wherever in the week it falls.
+
+    Law: 民法典 第二百零一条第一款, 第二百零二条.
+
+    Raises:
+        CalendarGap: There is no such day.
+    """
+    if limit.in_working_days:
+        return calendar.before(day, limit.value)
+    try:
+        if limit.unit is Unit.CALENDAR_DAY:
+            return DueDate(day - timedelta(days=limit.value), False, frozenset())
+        months = day.year * 12 + day.month - 1 - limit.value * (12 if limit.unit is Unit.YEAR else 1)
+        year, month = divmod(months, 12)
+        return DueDate(date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])), False, frozenset())
+    except (ValueError, OverflowError) as error:
+        raise CalendarGap(f"{limit} before {day} is outside every calendar") from error
+
+
 def received_on(at: datetime, calendar: WorkingCalendar, closes: time) -> date:
     """The day on which something handed in counts as received.
 

@@ -15,7 +15,7 @@ from yukuaiban.cases.models import Step
 from yukuaiban.cases.states import Act
 from yukuaiban.items.schema import ItemContent, TimeLimit
 
-_STOPS_FOR_GOOD = {Act.GRANT, Act.REFUSE, Act.WITHDRAW, Act.TERMINATE}
+_STOPS_FOR_GOOD = {Act.GRANT, Act.REFUSE, Act.DEEM_RENEWED, Act.WITHDRAW, Act.TERMINATE}
 _PAUSES = {Act.PAUSE, Act.REQUEST_HEARING, Act.CALL_HEARING}
 _RESUMES = {Act.RESUME, Act.RECORD_HEARING, Act.GIVE_UP_HEARING}
 

@@ -51,6 +51,7 @@ FOLLOWS: dict[Act, K] = {
     Act.NOTIFY_HEARING: K.HEARING_NOTICE,
     Act.RECORD_HEARING: K.HEARING_RECORD,
     Act.GRANT: K.GRANT,
+    Act.DEEM_RENEWED: K.GRANT,
     Act.REFUSE: K.REFUSAL,
     Act.DELIVER: K.SERVICE,
     Act.WITHDRAW: K.WITHDRAWAL,
@@ -180,8 +181,9 @@ def _more(
             return {"hearing_subject": ctx.guide.name_zh, "request_by": date.fromisoformat(h.facts["request_by"])}
         case Act.NOTIFY_HEARING | Act.RECORD_HEARING:
             return _hearing(ctx, h, payloads)
-        case Act.GRANT:
-            return {"decided_on": h.on, "licence": _licence(ctx)}
+        case Act.GRANT | Act.DEEM_RENEWED:
+            told = {"decided_on": h.on, "licence": _licence(ctx), "renews_until": ctx.case.renews_until}
+            return {**told, "is_by_silence": act is Act.DEEM_RENEWED}
         case Act.REFUSE:
             grounds = payload.get("grounds", ())
             return {
@@ -190,7 +192,8 @@ def _more(
                 "articles": tuple(dict.fromkeys(g["article"] for g in grounds)),
             }
         case Act.DELIVER:
-            decided_at = next(e.at for e in reversed(ctx.history) if e.seq < h.seq and e.act in {Act.GRANT, Act.REFUSE})
+            decided = {Act.GRANT, Act.REFUSE, Act.DEEM_RENEWED}
+            decided_at = next(e.at for e in reversed(ctx.history) if e.seq < h.seq and e.act in decided)
             done = letters.letters_for(ctx.case.pk).filter(kind__in=[K.GRANT, K.REFUSAL], made_at__gte=decided_at)
             return {
                 "served": tuple(ServedDocument(d.title_zh, d.number) for d in done.filter(made_at__lte=h.at)),

@@ -67,6 +67,8 @@ def _text(case: Case, act: Act) -> str:
             return _("办件 {number} 的期限已延长，理由见详情。").format(number=number)
         case Act.GRANT | Act.REFUSE:
             return _("办件 {number} 已作出决定，请查看。").format(number=number)
+        case Act.DEEM_RENEWED:
+            return _("办件 {number}：证照到期时部门没有作决定，依法视为准予延续，请查看。").format(number=number)
         case Act.DELIVER:
             return _("办件 {number} 的结果已送达。").format(number=number)
         case Act.CONCLUDE_REMEDY:

@@ -195,6 +195,7 @@ def _title(h: Happened, content: ItemContent, language: str) -> str:
         Act.HEAR_THIRD_PARTY: _("听取了利害关系人的意见") if h.facts.get("heard_on") else _("告知了利害关系人"),
         Act.GRANT: _("作出准予决定"),
         Act.REFUSE: _("作出不予决定"),
+        Act.DEEM_RENEWED: _("到期没有作决定，依法视为准予延续"),
         Act.CERTIFY: _("制作了证件或结果"),
         Act.DELIVER: _("已送达"),
         Act.CLOSE: _("已办结"),
@@ -335,7 +336,13 @@ def next_thing(ctx: Context, language: str) -> NextThing | None:
                     _("去补交"),
                     kind="warn",
                 )
-            return NextThing(_("部门正在审查"), "", by_day=case.promised_on, by_day_label=_("承诺办结"))
+            return NextThing(
+                _("部门正在审查"),
+                _until_silence(case),
+                by_day=case.promised_on,
+                by_day_label=_("承诺办结"),
+                more=_too_late(ctx),
+            )
         case State.PAUSED if not _paused_by_hearing(ctx):
             return NextThing(_("正在进行特别程序，不计入时限"), "", by_day=case.step_on, by_day_label=_("预计结束"))
         case State.PAUSED:
@@ -412,6 +419,22 @@ def _suit_after_review(ctx: Context, h: Happened, language: str) -> str:
     last = max(told_day, rules.suit_after_review_due(received, ctx.calendar).on)
     return _("{received} 收到复议决定，不服的，最迟可以在 {last} 向人民法院提起诉讼。").format(
         received=received.isoformat(), last=last.isoformat()
+    )
+
+
+def _until_silence(case: Case) -> str:
+    """What happens when nothing is decided before the licence ends. Law: 行政许可法 第五十条第二款."""
+    if not case.lapses_on:
+        return ""
+    return _("现有证照有效期到 {day}；到那天部门还没有作决定，依法视为准予延续。").format(day=case.lapses_on)
+
+
+def _too_late(ctx: Context) -> str:
+    """A renewal that was asked for too late for silence to grant it. See ADR 0096."""
+    if not any(h.facts.get("in_time") is False for h in ctx.history):
+        return ""
+    return _("现有证照有效期到 {day}。申请晚于规定的日期，到期没有作决定的，不视为准予延续，证照到期失效。").format(
+        day=ctx.case.renews_until
     )
 
 

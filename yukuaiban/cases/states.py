@@ -67,6 +67,7 @@ class Act(StrEnum):
     HEAR_THIRD_PARTY = "hear_third_party"
     GRANT = "grant"
     REFUSE = "refuse"
+    DEEM_RENEWED = "deem_renewed"
     CERTIFY = "certify"
     DELIVER = "deliver"
     CLOSE = "close"
@@ -163,6 +164,7 @@ TRANSITIONS: Final[dict[Act, Transition]] = {
         # --- decision and result ------------------------------------------------------------------------------------------
         _row(A.GRANT, {S.IN_REVIEW}, S.GRANTED, {By.APPROVER}, "行政许可法 第三十八条第一款", _("准予")),
         _row(A.REFUSE, {S.IN_REVIEW}, S.REFUSED, {By.APPROVER}, "行政许可法 第三十八条第二款", _("不予许可")),
+        _row(A.DEEM_RENEWED, {S.IN_REVIEW, S.PAUSED}, S.GRANTED, {By.SYSTEM}, "行政许可法 第五十条第二款", _("届满未作决定，视为准予延续")),
         _row(A.CERTIFY, {S.GRANTED}, S.CERTIFIED, {By.WINDOW, By.HANDLER, By.APPROVER, By.SYSTEM}, "行政许可法 第三十九条、第四十四条", _("制作证件")),
         _row(A.DELIVER, {S.CERTIFIED, S.REFUSED}, S.DELIVERED, {By.WINDOW, By.HANDLER, By.APPROVER, By.SYSTEM}, "行政许可法 第四十四条", _("送达")),
         _row(A.CLOSE, {S.DELIVERED}, S.CLOSED, {By.WINDOW, By.HANDLER, By.APPROVER, By.SYSTEM}, "制度 ADR 0072", _("办结")),

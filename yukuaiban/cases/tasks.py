@@ -23,7 +23,9 @@ def follow(case: int, act: str) -> None:
     found = Case.objects.select_related("applicant").filter(pk=case).first()
     if found is None:
         return
-    if act == Act.GRANT.value or (act == Act.SUPPLEMENT.value and found.state == State.GRANTED):
+    if act in {Act.GRANT.value, Act.DEEM_RENEWED.value} or (
+        act == Act.SUPPLEMENT.value and found.state == State.GRANTED
+    ):
         _certify(found)
     if act in {Act.CERTIFY.value, Act.REFUSE.value}:
         deliver_electronically(case, at=now())

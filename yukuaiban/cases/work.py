@@ -37,14 +37,20 @@ def _next(case: Case, state: State, steps: Iterable[Step], due_on: date | None) 
         case State.CORRECTION:
             return [WorkRow(_desk(case, Role.WINDOW), B.WAITING, due_on)]
         case State.IN_REVIEW:
-            return [WorkRow(s.desk_id, B.REVIEW, s.due_on or due_on, s.pk) for s in steps if s.state == Step.State.OPEN]
+            rows = [(s.desk_id, B.REVIEW, s.due_on or due_on, s.pk) for s in steps if s.state == Step.State.OPEN]
         case State.PAUSED:
-            return [WorkRow(s.desk_id, B.WAITING, due_on, s.pk) for s in steps if s.state == Step.State.OPEN]
+            rows = [(s.desk_id, B.WAITING, due_on, s.pk) for s in steps if s.state == Step.State.OPEN]
         case State.GRANTED | State.CERTIFIED | State.REFUSED | State.DELIVERED:
             return [WorkRow(_desk(case, Role.WINDOW), B.ISSUE, due_on)]
         case _:
             assert state in ENDED, state
             return []
+    # a renewal is decided before the licence ends, whatever was promised (行政许可法 第五十条第二款)
+    lapses = {case.lapses_on} if case.lapses_on else set()
+    return [
+        WorkRow(desk, bucket, min({by, *lapses} if by else lapses, default=None), step)
+        for desk, bucket, by, step in rows
+    ]
 
 
 def _contested(case: Case, state: State) -> list[WorkRow]:

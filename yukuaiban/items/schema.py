@@ -223,6 +223,33 @@ class Result(Sourced):
         return self
 
 
+class Renewal(Sourced):
+    """延续: how the licence is prolonged before it ends; silence until its end prolongs it (行政许可法 第五十条).
+
+    Attributes:
+        when: Which applications ask for it, as a condition over the answers; absent: all of them.
+        licence_type: What is prolonged; one of this type in the applicant's wallet says itself until when it holds.
+        expiry: The date question that asks for the last day of a licence that is not in the wallet.
+        latest: How long before that day one applies at the latest; absent: the parameter `renewal_lead`.
+        earliest: How long before that day one may apply; absent: at any time.
+        counted_from: Where the new term begins: at the end of the old one, or with the decision.
+    """
+
+    when: dict[str, Any] | None = None
+    licence_type: Slug
+    expiry: Key
+    latest: TimeLimit | None = None
+    earliest: TimeLimit | None = None
+    counted_from: Literal["expiry", "decision"] = "expiry"
+
+    @field_validator("when")
+    @classmethod
+    def _when_is_a_condition(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        if value is not None:
+            conditions.parse(value)
+        return value
+
+
 class Fee(Sourced):
     """收费项目."""
 
@@ -267,6 +294,7 @@ class ItemContent(Strict):
     materials: Annotated[tuple[MaterialSlot, ...], Field(min_length=1)]
     process: Process
     result: Result
+    renewal: Renewal | None = None
     fees: tuple[Fee, ...] = ()
     questions: tuple[Question, ...] = ()
     intermediaries: tuple[Text, ...] = ()  # 中介服务
@@ -287,6 +315,18 @@ class ItemContent(Strict):
         _unique("requirements", [one.key for one in self.requirements])
         _unique("situations", [one.key for one in self.situations])
         _unique("process.steps", [step.key for step in self.process.steps])
+        return self
+
+    @model_validator(mode="after")
+    def _a_renewal_prolongs_what_the_item_gives(self) -> Self:
+        if self.renewal is None:
+            return self
+        if self.item_type != "01":
+            raise ValueError("renewal: only a licence (item_type 01) is renewed by article 50")
+        if self.renewal.licence_type != self.result.licence_type or not self.result.valid_months:
+            raise ValueError("renewal: licence_type is that of the result, which has valid_months")
+        if self.renewal.expiry not in {f.key for f in self.form.all_fields() if f.kind == "date"}:
+            raise ValueError(f"renewal.expiry: {self.renewal.expiry} is no date question of the form")
         return self
 
 

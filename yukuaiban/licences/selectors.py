@@ -20,7 +20,7 @@ from yukuaiban.licences.errors import LicenceNotFound
 from yukuaiban.licences.looks import look_note
 from yukuaiban.licences.models import How, Licence, LicenceGrant, LicenceLook
 from yukuaiban.licences.rules import in_words
-from yukuaiban.licences.states import State
+from yukuaiban.licences.states import STANDING, State
 from yukuaiban.materials.models import How as ObtainedHow
 from yukuaiban.materials.models import MaterialUse
 from yukuaiban.materials.sources import HeldLicence
@@ -107,6 +107,22 @@ def valid_licences(party_id: int, type_slug: str, on: date | None = None) -> lis
         valid_from__lte=on,
     )
     return list(rows)
+
+
+def renewable(party_id: int, type_slug: str) -> list[Licence]:
+    """The licences of a type that a party could have renewed: with an end, and neither taken away nor replaced."""
+    rows = with_holder().filter(
+        holder=party_id, type_slug=type_slug, state__in=[state.value for state in STANDING], valid_until__isnull=False
+    )
+    return list(rows.order_by("-valid_until", "pk"))
+
+
+def newest_standing(licence_id: int) -> Licence | None:
+    """The version of a licence that stands now; None where it was taken away."""
+    known = Licence.objects.filter(pk=licence_id).values("type_code", "issuer_code", "serial").first()
+    if known is None:
+        return None
+    return with_holder().filter(**known, state__in=[state.value for state in STANDING]).first()
 
 
 def of_case(case_subject: int) -> Licence | None:

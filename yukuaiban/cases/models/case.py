@@ -58,6 +58,11 @@ class Case(models.Model):
     licence_id = models.BigIntegerField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)  # lawful erasure of what names a person
 
+    # a renewal (延续): what is to be prolonged, and until when silence has not prolonged it yet
+    renews_id = models.BigIntegerField(null=True, blank=True)  # the licence in the applicant's wallet
+    renews_until = models.DateField(null=True, blank=True)  # the last day on which the present licence holds
+    lapses_on = models.DateField(null=True, blank=True)  # undecided at the end of this day it counts as granted
+
     # the clock, as stored dates (calendars.clock computes; nobody else adds days)
     due_on = models.DateField(null=True, blank=True)
     promised_on = models.DateField(null=True, blank=True)

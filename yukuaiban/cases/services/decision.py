@@ -11,17 +11,18 @@ from django.utils.translation import gettext as _
 
 from yukuaiban.calendars import Limit, Unit
 from yukuaiban.calendars.limits import last_day
-from yukuaiban.cases import clocks, door, rules, work
+from yukuaiban.cases import clocks, door, renewals, rules, timers, work
 from yukuaiban.cases.context import Context, load
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import RuleRefused
-from yukuaiban.cases.models import Case, Opinion, Step
+from yukuaiban.cases.models import Case, Opinion, Step, Timer
 from yukuaiban.cases.preconditions import begin, deciding_step
 from yukuaiban.cases.services.receipt import follow, need
 from yukuaiban.cases.services.review import give_opinion, opinion_round
-from yukuaiban.cases.states import Act, State
+from yukuaiban.cases.states import TRANSITIONS, Act, State
 from yukuaiban.items.forms import Form
 from yukuaiban.items.forms.showing import printable
+from yukuaiban.licences import selectors as licence_selectors
 from yukuaiban.licences import services as licences
 from yukuaiban.people.actors import SYSTEM, Actor
 from yukuaiban.places.models import Department
@@ -80,7 +81,15 @@ def _decide(ctx: Context, act: Act, step: Step, by: Actor, *, decision: str, pay
         )
         return case
     Step.objects.filter(pk=step.pk).update(state=Step.State.PASSED, passed_on=ctx.today)
-    facts = {"on": ctx.today, "decision": decision}
+    _decided(ctx, act, by, decision=decision, facts={"on": ctx.today, "decision": decision}, payload=payload)
+    return case
+
+
+def _decided(
+    ctx: Context, act: Act, by: Actor, *, decision: str, facts: dict[str, Any], payload: dict[str, Any] | None
+) -> None:
+    """The one statement of a decision, by whom or whatever it was taken: the clock stops, the result is to be served."""
+    case = ctx.case
     history = clocks.with_event(ctx, act, facts)
     dates = clocks.columns(ctx, history, steps=())
     used_days = clocks.working_days_used(history, ctx.calendar, ctx.today)
@@ -97,6 +106,7 @@ def _decide(ctx: Context, act: Act, step: Step, by: Actor, *, decision: str, pay
                 "decision": decision,
                 "used_days": used_days,
                 "step_on": deliver_by,
+                "lapses_on": None,
             },
             work=work.rows(case, State.GRANTED, (), due_on=deliver_by),
             timers={},
@@ -105,6 +115,29 @@ def _decide(ctx: Context, act: Act, step: Step, by: Actor, *, decision: str, pay
         by=by,
         at=ctx.at,
     )
+
+
+@timers.performs(Act.DEEM_RENEWED)
+def deem_renewed(case_id: int, fires_at: datetime) -> Case:
+    """视为准予延续: the licence ended, its renewal was asked for in time, and nothing was decided.
+
+    Not where the licence itself was taken away meanwhile: there is nothing to prolong, and the case waits to be decided.
+    Law: 行政许可法 第五十条第二款. See ADR 0096.
+    """
+    ctx = Context(Case.objects.select_related("applicant").get(pk=case_id), fires_at)
+    case = ctx.case
+    if ctx.state not in TRANSITIONS[Act.DEEM_RENEWED].sources:
+        raise door.refusal(case, Act.DEEM_RENEWED)
+    if case.renews_id and not licence_selectors.newest_standing(case.renews_id):
+        Timer.objects.filter(case=case, act=Act.DEEM_RENEWED).delete()
+        case.lapses_on = None
+        case.save(update_fields=["lapses_on"])
+        return case
+    facts = {"on": ctx.today, "decision": "granted", "renews_until": case.renews_until}
+    _decided(ctx, Act.DEEM_RENEWED, SYSTEM, decision="granted", facts=facts, payload=None)
+    case.pauses.filter(until_on__isnull=True).update(until_on=ctx.today)
+    open_steps = Step.objects.filter(case=case, state=Step.State.OPEN)
+    open_steps.update(state=Step.State.WAITING, opened_on=None, due_on=None)  # nobody passed them
     return case
 
 
@@ -120,19 +153,9 @@ def case_certify(*, case_id: int, by: Actor, at: datetime) -> Case:
     licence_id = None
     result = ctx.content.result
     if result.kind == "licence" and result.licence_type:
-        licence = licences.licence_issue(
-            type_code=result.licence_type,
-            holder=case.applicant,
-            facts=_licence_facts(ctx.content.form, result.facts, answers, case),
-            issuer=Department.objects.get(pk=case.department_id),
-            case_number=case.number,
-            case_subject=case.pk,
-            by=by,
-            at=at,
-            valid_from=ctx.today,
-            valid_until=_valid_until(ctx.today, result.valid_months),
+        licence_id = _licence(
+            ctx, by, result.licence_type, _licence_facts(ctx.content.form, result.facts, answers, case)
         )
-        licence_id = licence.pk
     door.move(
         case,
         Act.CERTIFY,
@@ -146,6 +169,23 @@ def case_certify(*, case_id: int, by: Actor, at: datetime) -> Case:
         at=at,
     )
     return case
+
+
+def _licence(ctx: Context, by: Actor, type_code: str, facts: dict[str, str]) -> int:
+    """Issue the licence; of a renewal, a new version of the one that is prolonged. Law: 行政许可法 第三十九条, 第五十条."""
+    case, months = ctx.case, ctx.content.result.valid_months
+    first, until = ctx.today, _valid_until(ctx.today, months)
+    if case.renews_until and months:
+        first, until = renewals.term(ctx, months)
+    common: dict[str, Any] = {
+        "facts": facts, "by": by, "at": ctx.at, "case_number": case.number, "case_subject": case.pk,
+        "valid_from": first, "valid_until": until,
+    }  # fmt: skip
+    old = licence_selectors.newest_standing(case.renews_id) if case.renews_id else None
+    if old is not None and old.issuer_id == case.department_id:
+        return int(licences.licence_replace(licence_id=old.pk, reason="延续", **common).pk)
+    issuer = Department.objects.get(pk=case.department_id)
+    return int(licences.licence_issue(type_code=type_code, holder=case.applicant, issuer=issuer, **common).pk)
 
 
 def _valid_until(start: date, months: int | None) -> date | None:

@@ -19,7 +19,14 @@ from yukuaiban.licences import services as licences
 from yukuaiban.licences.states import STANDING
 from yukuaiban.people.actors import SYSTEM, Actor
 
-_CLOCK_OFF = {"due_on": None, "promised_on": None, "step_on": None, "warn_on": None, "is_provisional": False}
+_CLOCK_OFF = {
+    "due_on": None,
+    "promised_on": None,
+    "step_on": None,
+    "warn_on": None,
+    "is_provisional": False,
+    "lapses_on": None,
+}
 
 
 def _end(ctx: Context, act: Act, *, by: Actor, reason: str, **facts: object) -> Case:
@@ -218,7 +225,9 @@ def case_reopen(*, case_id: int, by: Actor, at: datetime) -> Case:
                 "used_days": None,
                 "ended_on": None,
                 "licence_id": None,
+                "lapses_on": None,  # what was ordered is decided: silence has done its part
             },
+            timers={},
             work=work.rows(case, State.IN_REVIEW, steps, due_on=dates["promised_on"] or dates["due_on"]),
             words=work.words(case, item_name=ctx.guide.name_zh),
             outbox=follow(case, Act.REOPEN),

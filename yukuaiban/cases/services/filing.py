@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from yukuaiban import conditions
-from yukuaiban.cases import door, permissions, rules, timers, work
+from yukuaiban.cases import door, permissions, renewals, rules, timers, work
 from yukuaiban.cases.context import Context, load
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import AnswersInvalid, MaterialsMissing, RuleRefused, TransitionRefused
@@ -217,11 +217,12 @@ def _file(*, case_id: int, by: Actor, at: datetime, idempotency_key: str | None)
     notice_by = rules.correction_notice_due(received_on, ctx.calendar)
     code = "".join(secrets.choice(CODE_ALPHABET) for _n in range(8))
     situation = _situation(content, cleaned.answers)
+    renews, prolongs = renewals.filed(ctx, cleaned.answers)
     door.move(
         case,
         Act.FILE,
         Outcome(
-            facts={"received_on": received_on, "notice_by": notice_by.on, "situation": situation, "item": ctx.guide.code, "version": ctx.guide.version},
+            facts={"received_on": received_on, "notice_by": notice_by.on, "situation": situation, "item": ctx.guide.code, "version": ctx.guide.version, **renews},
             payload={"answers": cleaned.answers},
             columns={
                 "filed_at": at,
@@ -234,6 +235,7 @@ def _file(*, case_id: int, by: Actor, at: datetime, idempotency_key: str | None)
                 "step_on": notice_by.on,
                 "is_provisional": notice_by.provisional,
                 "calendar_version": ctx.calendar.version,
+                **prolongs,
             },
             work=work.rows(case, State.SUBMITTED, (), due_on=notice_by.on),
             words=work.words(case, item_name=ctx.guide.name_zh),

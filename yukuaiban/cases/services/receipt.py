@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from yukuaiban.cases import clocks, door, permissions, rules, timers, work
+from yukuaiban.cases import clocks, door, permissions, renewals, rules, timers, work
 from yukuaiban.cases.context import Context, load
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import AnswersInvalid, RuleRefused
@@ -229,14 +229,17 @@ def enter_review(
         raise door.refusal(case, act)
     steps = open_stage(ctx, make_steps(ctx), 1, on=ctx.today)
     dates = clocks.columns(ctx, clocks.with_event(ctx, act, {"accepted_on": accepted_on}), steps=steps)
+    renews, prolongs = renewals.accepted(ctx, door.read_answers(case), accepted_on)
+    case.lapses_on = prolongs.get("lapses_on")  # the work says it, too
+    lapse = {Act.DEEM_RENEWED: max(timers.end_of(case.lapses_on), ctx.at)} if case.lapses_on else {}
     door.move(
         case,
         act,
         Outcome(
-            facts={"accepted_on": accepted_on, "deferred": list(deferred), **clocks.told(dates)},
-            columns={"accepted_on": accepted_on, "accepted_how": how, **dates},
+            facts={"accepted_on": accepted_on, "deferred": list(deferred), **clocks.told(dates), **renews},
+            columns={"accepted_on": accepted_on, "accepted_how": how, **dates, **prolongs},
             work=work.rows(case, State.IN_REVIEW, steps, due_on=dates["promised_on"] or dates["due_on"]),
-            timers={},
+            timers=lapse,
             outbox=follow(case, act),
         ),
         by=by,

@@ -152,6 +152,8 @@ class LetterContext:
     licence: LicenceFacts | None = None
     decided_on: date | None = None
     decision_number: str = ""
+    renews_until: date | None = None  # a renewal: the last day on which the licence held until then
+    is_by_silence: bool = False  # nothing was decided by that day: it counts as renewed
     third_party_interest: str = ""
 
     # service

@@ -400,9 +400,11 @@ def _hearing_record(ctx: LetterContext) -> list[Block]:
 def _grant(ctx: LetterContext) -> list[Block]:
     accepted = f"，本机关于{day(ctx.accepted_on)}受理" if ctx.accepted_on else ""
     said = [
-        paragraph(
+        paragraph(f"{_asked(ctx)}{accepted}。{_by_silence(ctx)}")
+        if ctx.is_by_silence
+        else paragraph(
             f"{_asked(ctx)}{accepted}。经审查，申请符合法定条件、标准。依据{_grounds(K.GRANT, ctx)}，"
-            f"本机关于{day(ctx.decided_on)}决定准予{_act(ctx)}。"
+            f"本机关于{day(ctx.decided_on)}决定准予{'延续' if ctx.renews_until else ''}{_act(ctx)}。"
         )
     ]
     if ctx.licence:
@@ -423,6 +425,14 @@ def _grant(ctx: LetterContext) -> list[Block]:
     elif ctx.licence:
         said.append(paragraph("电子证照已存入渝快办“我的证照”，与纸质证照具有同等法律效力。"))
     return [*said, *_contact(ctx)]
+
+
+def _by_silence(ctx: LetterContext) -> str:
+    """视为准予延续 (行政许可法 第五十条第二款)."""
+    return (
+        f"该行政许可有效期至{day(ctx.renews_until)}届满，本机关在届满前没有作出是否准予延续的决定。"
+        f"依据{cite('行政许可法 第五十条第二款')}，视为准予延续。"
+    )
 
 
 def _refusal(ctx: LetterContext) -> list[Block]:
