@@ -269,7 +269,7 @@ def make_world() -> World:
                ("announcement", "announcement_publish", "announcement_withdraw")},
             "POST /api/v1/people/mandates/{mandate_id}/{act}": {"act": "decline"},
             "POST /api/v1/people/mandates/offers": {"principal_party_id": owner.party_id},
-            **{f"{method} /api/v1/people/requests/guardianships/{{guardianship_id}}{act}":
+            **{f"{method} /api/v1/officers/requests/guardianships/{{guardianship_id}}{act}":
                {"guardianship_id": unseen.pk} for method, act in (("GET", ""), ("POST", "/confirm"))},
             "people:child_consent": {"pk": child.pk},
             "people:mandate_act": {"pk": mandate.pk, "act": "decline"},
@@ -283,6 +283,7 @@ def make_world() -> World:
             **{f"licences:{name}": {"pk": done.licence_id} for name in
                ("licence", "show", "download", "looks", "grant")},
             "desk:act": {"act": "accept"},
+            "POST /api/v1/desk/cases/{number}/acts/record_site_visit": {"officers": [where.handler.post_id]},
         },
     )  # fmt: skip
 

@@ -81,7 +81,7 @@ def test_a_name_means_one_thing():
 
 
 #: Which operations a role tries: all, or those where it may more than others.
-EVERYTHING, PEOPLE = "/api/v1/", "/api/v1/people/"
+EVERYTHING, OFFICERS = "/api/v1/", "/api/v1/officers/"
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ EVERYTHING, PEOPLE = "/api/v1/", "/api/v1/people/"
         ("window", EVERYTHING),
         ("editor", EVERYTHING),
         (None, EVERYTHING),
-        ("supervisor", PEOPLE),
-        ("auditor", PEOPLE),
+        ("supervisor", OFFICERS),
+        ("auditor", OFFICERS),
     ],
 )
 def test_every_answer_is_one_that_the_description_names(world, role, below):
@@ -109,7 +109,7 @@ def test_every_answer_is_one_that_the_description_names(world, role, below):
             _try(operation, _real(world, operation.path), headers)
         except (Exception, FailureGroup) as error:  # each is told at the end
             problems.append(f"{operation.label}\n{_told(error)}")
-    assert count > (80 if below == EVERYTHING else 20)
+    assert count > (80 if below == EVERYTHING else 10)
     assert not problems, "\n\n".join(problems)
 
 

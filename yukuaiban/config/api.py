@@ -42,6 +42,7 @@ ROUTERS: list[Part] = [
     Part("/items", "yukuaiban.items.api"),
     Part("/places", "yukuaiban.places.api"),
     Part("/people", "yukuaiban.people.api"),
+    Part("/officers", "yukuaiban.people.officers_api"),
     Part("/cases", "yukuaiban.cases.api"),
     Part("/materials", "yukuaiban.materials.api"),
     Part("/licences", "yukuaiban.licences.api"),

@@ -1,6 +1,6 @@
 """People for programs: who I am, for whom I act, my children, mandates and organisations.
 
-What concerns the record is in `privacy_api`, what officers do in `officers_api`. The log-in itself, who the holder of the
+What concerns the record is in `privacy_api`; what officers do is an area of its own, `officers_api`. The log-in itself, who the holder of the
 account is, and the copy of all data stay in the browser (ADR 0080).
 """
 
@@ -17,7 +17,7 @@ from pydantic import Field
 from yukuaiban.config.api_errors import OF_CHANGING, OF_READING
 from yukuaiban.config.now import now
 from yukuaiban.identifiers import documents
-from yukuaiban.people import contacts, officers_api, privacy_api, reach, selectors, services
+from yukuaiban.people import contacts, privacy_api, reach, selectors, services
 from yukuaiban.people.access import account_of, who
 from yukuaiban.people.api_bodies import Day, PostOut, RowId, Text, post_out
 from yukuaiban.people.models import Account, Guardianship, Mandate, OrganisationProfile, Relation
@@ -349,4 +349,3 @@ def _organisation(row: OrganisationProfile) -> dict[str, Any]:
 
 
 router.add_router("", privacy_api.router)
-router.add_router("", officers_api.router)

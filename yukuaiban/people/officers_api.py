@@ -1,4 +1,4 @@
-"""`/api/v1/people` for officers: who sits where, the auditor's log, requests for correction and guardianships.
+"""`/api/v1/officers`, what officers do about people: who sits where, the auditor's log, requests for correction and guardianships.
 
 With an officer's token, from the post it was made at. Another role is refused (403); who holds no post finds nothing.
 """
@@ -24,7 +24,7 @@ from yukuaiban.people.permissions import COUNTER
 from yukuaiban.people.selectors import day_after
 from yukuaiban.people.services.privacy import as_it_stands
 
-router = Router(tags=["people"])
+router = Router(tags=["officers"])
 
 A_PAGE = 50
 

@@ -27,6 +27,7 @@ AREAS = (
     "items",
     "places",
     "people",
+    "officers",
     "cases",
     "materials",
     "licences",

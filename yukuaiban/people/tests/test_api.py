@@ -22,10 +22,10 @@ SPAN = {"valid_from": "2026-03-02", "last_day": "2026-03-08"}
 
 
 class Program:
-    """A program with somebody's token; `call` is a request below /api/v1/people/."""
+    """A program with somebody's token; `call` is a request below /api/v1/people/, for what officers do /api/v1/officers/."""
 
     def __init__(self, who: Account, *, post: Post | None = None, acting_as: int | None = None) -> None:
-        scopes = ["people:read", "people:write"]
+        scopes = ["people:read", "people:write", "officers:read", "officers:write"]
         _row, text = services.token_make(
             account=who, name="示例程序", scopes=scopes, expires_on=today() + timedelta(days=9),
             post_id=post.pk if post else None, at=now(),
@@ -34,10 +34,15 @@ class Program:
         self.client = Client(headers=headers | ({"x-acting-as": str(acting_as)} if acting_as else {}))
 
     def call(self, method: str, path: str, **body):
-        return self.client.generic(method, f"/api/v1/people/{path}", json.dumps(body), content_type="application/json")
+        return self.client.generic(method, address(path), json.dumps(body), content_type="application/json")
 
     def get(self, path: str):
-        return self.client.get(f"/api/v1/people/{path}")
+        return self.client.get(address(path))
+
+
+def address(path: str) -> str:
+    area = "officers" if path.startswith(("desks", "posts/", "log/", "requests/")) else "people"
+    return f"/api/v1/{area}/{path}"
 
 
 def at_post(role: Role, where=None) -> Program:
@@ -168,6 +173,17 @@ class TestMyRecord:
         assert program.get("closing").json() == {"obstacles": ["办件未办结"]}
         assert Program(make.account(real="示例乙")).get("closing").json() == {"obstacles": []}
         assert program.call("POST", "closing").status_code == 405
+
+
+def test_a_token_for_one_s_own_affairs_does_nothing_of_the_post():
+    """What he does at his post needs a scope of its own."""
+    chief, post = make.officer(Role.SUPERVISOR)
+    _row, text = services.token_make(
+        account=chief, name="示例程序", scopes=["people:read", "people:write"],
+        expires_on=today() + timedelta(days=9), post_id=post.pk, at=now(),
+    )  # fmt: skip
+    refused = Client(headers={"authorization": f"Bearer {text}"}).get("/api/v1/officers/desks")
+    assert (refused.status_code, refused.json()["details"]) == (403, {"scope": "officers:read"})
 
 
 class TestPosts:
