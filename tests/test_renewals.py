@@ -10,9 +10,9 @@ from django.db import connection
 
 from tests.people import applicant, at, office, organisation, person
 from yukuaiban.calendars import selectors as calendars
-from yukuaiban.cases import letters, renewals, services, tasks, timers
+from yukuaiban.cases import door, letters, renewals, services, tasks, timers
 from yukuaiban.cases.context import Context, history
-from yukuaiban.cases.errors import TransitionRefused
+from yukuaiban.cases.errors import RuleRefused, TransitionRefused
 from yukuaiban.cases.models import Case, Timer, Work
 from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.recount import _recount, _work_dates
@@ -24,6 +24,7 @@ from yukuaiban.items import selectors as items
 from yukuaiban.items.models import EntryVersion
 from yukuaiban.items.renewals import window
 from yukuaiban.items.schema import Renewal, TimeLimit
+from yukuaiban.licences import selectors
 from yukuaiban.licences.models import Licence
 from yukuaiban.licences.services import licence_issue, licence_revoke
 from yukuaiban.messages.letters.selectors import letters_for
@@ -266,6 +267,51 @@ class TestSilence:
         services.remedy_conclude(**do, remedy_id=case.remedies.get().pk, outcome="annulled", concluded_on=on)
         services.case_reopen(**do)
         assert not Timer.objects.filter(case=case).exists()
+
+
+class TestFromTheWallet:
+    """One application per licence; nobody else's licence fills anything in."""
+
+    def test_a_second_application_for_the_same_licence_is_refused(self, city):
+        case, where, who, _licence = food()
+        services.case_file(case_id=case.pk, by=who, at=at(MONDAY))
+        again = services.draft_start(service_item_id=where.item.pk, by=who, at=at(MONDAY))
+        answers = door.read_answers(Case.objects.get(pk=case.pk))
+        services.draft_save(case_id=again.pk, answers=answers, by=who, at=at(MONDAY))
+        give_materials(again, "required", "deferrable")
+        with pytest.raises(RuleRefused, match=case.number):
+            services.case_file(case_id=again.pk, by=who, at=at(MONDAY))
+        services.case_withdraw(case_id=case.pk, by=who, at=at(MONDAY))
+        assert services.case_file(case_id=again.pk, by=who, at=at(MONDAY)).code
+
+    def test_a_draft_is_begun_with_what_the_licence_says_and_only_for_its_holder(self, city):
+        _case, where, who, licence = food()
+        content = items.guide(where.item.code).content
+        assert renewals.answers_for(content, who.party_id, licence.pk) == {
+            "food_apply": "renew",
+            "food_expires": END.isoformat(),
+        }
+        stranger = applicant(person("李示例"))
+        assert renewals.answers_for(content, stranger.party_id, licence.pk) == {}
+
+    def test_of_several_licences_the_one_whose_day_was_typed_is_meant(self, city):
+        case, where, who, licence = food()
+        other = licence_issue(
+            type_code="food_business_licence", holder=licence.holder, facts={}, issuer=where.item.department, by=SYSTEM,
+            at=at(date(2021, 4, 3)), valid_from=date(2021, 4, 3), valid_until=date(2027, 1, 1),
+        )  # fmt: skip
+        services.case_file(case_id=case.pk, by=who, at=at(MONDAY))
+        case.refresh_from_db()
+        assert case.renews_id == licence.pk != other.pk
+
+    def test_the_wallet_says_when_and_by_which_item(self, city):
+        _case, where, _who, licence = food()
+        found = selectors.renewal_of(licence)
+        assert found.item == where.item.code
+        assert (found.window.last_on, found.window.expires_on) == (date(2026, 3, 12), END)
+        licence_revoke(licence_id=licence.pk, by=SYSTEM, at=at(MONDAY), reason="撤销")
+        licence.refresh_from_db()
+        assert selectors.renewal_of(licence) is None
 
 
 class TestTerm:

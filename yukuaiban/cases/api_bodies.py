@@ -65,6 +65,8 @@ class CaseBrief(Schema):
     due_on: date | None = Field(description="The statutory limit.")
     is_provisional: bool = Field(description="A holiday notice that could move the dates is not out yet.")
     days_left: int | None = Field(description="Working days to the nearest date; negative when late.")
+    renews_until: date | None = Field(description="Of a renewal: the last day on which the present licence holds.")
+    lapses_on: date | None = Field(description="Undecided at the end of this day the renewal counts as granted.")
     decided_on: date | None
     decision: Literal["granted", "refused"] | None
     ended_on: date | None
@@ -213,6 +215,8 @@ def brief_of(case: Case) -> dict[str, Any]:
         "due_on": case.due_on,
         "is_provisional": case.is_provisional,
         "days_left": selectors.days_left(case),
+        "renews_until": case.renews_until,
+        "lapses_on": case.lapses_on,
         "decided_on": case.decided_on,
         "decision": case.decision or None,
         "ended_on": case.ended_on,

@@ -13,13 +13,14 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yukuaiban.cases import selectors, services
+from yukuaiban.cases import renewals, selectors, services
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.errors import AnswersInvalid, MaterialsMissing, RuleRefused
 from yukuaiban.cases.models import Case
 from yukuaiban.cases.presentation import page_of, wanted_of
 from yukuaiban.cases.services.receipt import open_paths
 from yukuaiban.cases.states import State
+from yukuaiban.config import paging
 from yukuaiban.config.errors import DomainError, NotFound
 from yukuaiban.config.now import now
 from yukuaiban.design.fragments import wants_fragment
@@ -56,7 +57,9 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
         acting = acting_for(account_of(request), by.party_id, item=(guide.entry_code, guide.code))
     if missing or acting is None:
         return render(request, "cases/not_yet.html", {"guide": guide, "missing": missing, "acting": acting}, status=200)
-    case = services.draft_start(service_item_id=guide.service_item_id, by=by, at=now())
+    case = services.draft_start(
+        service_item_id=guide.service_item_id, by=by, at=now(), renews=paging.number_in(request.GET.get("renews"))
+    )
     return redirect("cases:draft", number=case.number)
 
 
@@ -148,6 +151,8 @@ def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
         "current": shown.index(group) + 1,
         "previous": steps[shown.index(group) - 1][1] if shown.index(group) else None,
         "acting": acting_for(account_of(request), case.applicant_id),
+        "renewing": renewals.of_draft(ctx, answers),
+        "today": ctx.today,
         "saved_at": now() if request.method == "POST" else case.saved_at,
     }
     if wants_fragment(request):
@@ -215,6 +220,8 @@ def draft_review(request: HttpRequest, number: str) -> HttpResponse:
             "current": len(steps),
             "previous": steps[-2][1],
             "acting": acting_for(account_of(request), case.applicant_id),
+            "renewing": renewals.of_draft(ctx, cleaned.answers),
+            "today": ctx.today,
         },
         status=422 if problem else 200,
     )

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from yukuaiban import conditions
 from yukuaiban.calendars import Limit, Unit, WorkingCalendar
 from yukuaiban.calendars.limits import last_day
 from yukuaiban.cases.context import Context
+from yukuaiban.cases.errors import RuleRefused
+from yukuaiban.cases.models import Case
+from yukuaiban.cases.states import RUNNING
 from yukuaiban.config.now import ZONE
 from yukuaiban.items.renewals import Window, window
 from yukuaiban.items.schema import ItemContent
@@ -43,6 +48,24 @@ def asked(
     return Renewing(found, window(renewal, expires_on, calendar, on)) if expires_on else None
 
 
+def of_draft(ctx: Context, answers: Mapping[str, Any]) -> Renewing | None:
+    """What the applicant is told while he fills in: until when one applies in time, and what late means."""
+    return asked(ctx.content, answers, ctx.case.applicant_id, ctx.calendar, ctx.today)
+
+
+def answers_for(content: ItemContent, party_id: int, licence_id: int) -> dict[str, Any]:
+    """The answers that ask for the renewal of a licence in the wallet; nobody else's fills in anything."""
+    renewal = content.renewal
+    held = licences.renewable(party_id, renewal.licence_type) if renewal else []
+    licence = next((one for one in held if one.pk == licence_id), None)
+    if renewal is None or licence is None or licence.last_day is None:
+        return {}
+    known = {renewal.expiry: licence.last_day.isoformat()}
+    if renewal.when and renewal.when.get("op") == "eq":
+        known[renewal.when["field"]] = renewal.when["value"]
+    return known
+
+
 def _day(value: Any) -> date | None:
     try:
         return date.fromisoformat(value)
@@ -51,10 +74,21 @@ def _day(value: Any) -> date | None:
 
 
 def filed(ctx: Context, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The facts and columns that a filing keeps of a renewal; empty where it is none."""
+    """The facts and columns that a filing keeps of a renewal; empty where it is none.
+
+    Raises: RuleRefused while another application to renew the same licence runs.
+    """
     found = asked(ctx.content, answers, ctx.case.applicant_id, ctx.calendar, ctx.today)
     if found is None:
         return {}, {}
+    if found.licence:
+        Licence.objects.select_for_update(of=("self",)).get(pk=found.licence.pk)  # of two at once the second waits here
+        running = Case.objects.filter(renews_id=found.licence.pk, state__in=RUNNING).exclude(pk=ctx.case.pk).first()
+        if running:
+            raise RuleRefused(
+                _("这份证照的延续已经在办理，办件编号 {number}。").format(number=running.number),
+                details={"case": running.number},
+            )
     days = found.window
     facts = {
         "renews_until": days.expires_on,

@@ -18,7 +18,7 @@ from yukuaiban.items.elements import Element, statuses
 from yukuaiban.items.guide import Guide, content_of
 from yukuaiban.items.index import Entry, Index
 from yukuaiban.items.models import DirectoryEntry, EntryVersion, ItemFigures, ServiceItem
-from yukuaiban.items.schema import Status
+from yukuaiban.items.schema import Renewal, Status
 from yukuaiban.places.models import Department
 from yukuaiban.places.selectors import city
 
@@ -154,6 +154,25 @@ def _slugs(_epoch: int) -> dict[str, str]:
 def entry_codes_by_slug() -> dict[str, str]:
     """Slug of a worked-out item -> code of its directory entry."""
     return _slugs(epochs.current().catalogue)
+
+
+@lru_cache(maxsize=1)
+def _renewals(_epoch: int) -> dict[str, list[tuple[int, Renewal]]]:
+    found: dict[str, list[tuple[int, Renewal]]] = defaultdict(list)
+    rows = DirectoryEntry.objects.filter(current_version__content__renewal__licence_type__isnull=False)
+    for pk, renewal in rows.order_by("code").values_list("pk", "current_version__content__renewal"):
+        parsed = Renewal.model_validate(renewal)
+        found[parsed.licence_type].append((pk, parsed))
+    return dict(found)
+
+
+def renewed_by(licence_type: str, department_id: int) -> tuple[str, Renewal] | None:
+    """The code of the service item by which a department renews its licences of a type, and the item's rules for it."""
+    for entry_id, renewal in _renewals(epochs.current().catalogue).get(licence_type, ()):
+        code = in_force().filter(entry=entry_id, department=department_id).values_list("code", flat=True).first()
+        if code is not None:
+            return code, renewal
+    return None
 
 
 def department_of(guide: Guide) -> Department:

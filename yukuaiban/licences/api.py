@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -54,6 +55,16 @@ class StandingOut(Schema):
     label: str
 
 
+class RenewalOut(Schema):
+    """When a licence is renewed (延续), and by which service item. `opens_on` null: at any time before."""
+
+    item: str
+    opens_on: date | None
+    last_on: date = Field(description="Applied for by this day, silence until the end renews it.")
+    expires_on: date
+    is_provisional: bool
+
+
 class LicenceOut(Schema):
     """A licence of the holder. `valid_until` is the first day on which it no longer holds; null: without end."""
 
@@ -68,6 +79,7 @@ class LicenceOut(Schema):
     valid_until: date | None
     version: int
     standing: StandingOut
+    renewal: RenewalOut | None = Field(description="Null where it has no end or is not renewed here.")
     facts: list[FactOut]
     code: str = Field(description="Verification code, as printed.")
     is_sample: bool
@@ -411,6 +423,11 @@ def _grant(made: Any) -> dict[str, Any]:
     }
 
 
+def _renewal(held: Licence) -> dict[str, Any] | None:
+    found = selectors.renewal_of(held)
+    return {"item": found.item, **asdict(found.window)} if found else None
+
+
 def _licence(held: Licence) -> dict[str, Any]:
     return {
         "id": held.pk,
@@ -424,6 +441,7 @@ def _licence(held: Licence) -> dict[str, Any]:
         "valid_until": held.valid_until,
         "version": held.version,
         "standing": _standing(held.standing()),
+        "renewal": _renewal(held),
         "facts": [
             {"title": fact.title.model_dump(), "value": value}
             for fact in held.kind.fields

@@ -35,7 +35,8 @@ from yukuaiban.places.models import Division
 def wallet(request: HttpRequest) -> HttpResponse:
     """All that the chosen party holds."""
     found = selectors.wallet(holder_actor(request).party_id)
-    return render(request, "licences/wallet.html", {"licences": [(held, held.standing()) for held in found]})
+    rows = [(held, held.standing(), selectors.renewal_of(held)) for held in found]
+    return render(request, "licences/wallet.html", {"licences": rows, "today": today()})
 
 
 @signed_in
@@ -51,6 +52,8 @@ def licence(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": [(title, value) for title, value in facts if value],
         "standing": held.standing(),
         "term": term_in_words(held),
+        "renewal": selectors.renewal_of(held),
+        "today": today(),
         "versions": selectors.versions_of(held),
         "grants": [(grant, grant.is_standing()) for grant in selectors.grants_of(held)],
         "looks": selectors.looks_at(held).order_by("-pk")[:5],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -11,10 +12,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from yukuaiban import storage
+from yukuaiban.calendars import selectors as calendars
 from yukuaiban.config.now import now, today
 from yukuaiban.documents import codes
 from yukuaiban.documents.register import KnownDocument
 from yukuaiban.identifiers import licence_id as identifiers
+from yukuaiban.items import selectors as items
+from yukuaiban.items.renewals import Window, window
 from yukuaiban.licences import permissions
 from yukuaiban.licences.errors import LicenceNotFound
 from yukuaiban.licences.looks import look_note
@@ -115,6 +119,25 @@ def renewable(party_id: int, type_slug: str) -> list[Licence]:
         holder=party_id, type_slug=type_slug, state__in=[state.value for state in STANDING], valid_until__isnull=False
     )
     return list(rows.order_by("-valid_until", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Renewable:
+    """By which item a licence is renewed, and when. Law: 行政许可法 第五十条."""
+
+    item: str
+    window: Window
+
+
+def renewal_of(licence: Licence) -> Renewable | None:
+    """When and by which item a licence is renewed; None where it has no end, is not valid, or its body renews none."""
+    if licence.last_day is None or not licence.standing().is_valid:
+        return None
+    found = items.renewed_by(licence.type_slug, licence.issuer_id)
+    if found is None:
+        return None
+    code, renewal = found
+    return Renewable(code, window(renewal, licence.last_day, calendars.current()))
 
 
 def newest_standing(licence_id: int) -> Licence | None:

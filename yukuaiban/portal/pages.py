@@ -11,7 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from yukuaiban.calendars.reasons import limit_in_words
 from yukuaiban.cases import selectors as cases
+from yukuaiban.config.parameters import parameter
 from yukuaiban.items import selectors as items
 from yukuaiban.items.filters import Filters, find
 from yukuaiban.items.models import ItemType
@@ -172,10 +174,17 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
             "halls": places.halls_of([guide.division]),
             "siblings": siblings,
             "took": items.real_time(guide),
+            "renewal_lead": _renewal_lead(get_language() or "zh"),
             "elements": items.elements_of(guide),
             "thanked": request.GET.get("thanks") == "1",
         },
     )
+
+
+def _renewal_lead(language: str) -> str:
+    """How long before its end a licence is renewed where no law says otherwise. Law: 行政许可法 第五十条第一款."""
+    lead = parameter("renewal_lead")
+    return limit_in_words(lead.value, lead.unit, language)
 
 
 @require_POST

@@ -46,8 +46,11 @@ class Receipt:
     code: str | None
 
 
-def draft_start(*, service_item_id: int, by: Actor, at: datetime) -> Case:
+def draft_start(*, service_item_id: int, by: Actor, at: datetime, renews: int | None = None) -> Case:
     """The applicant's draft for an item: the one he has, or a new one on the item's current version.
+
+    Args:
+        renews: A licence in his wallet that he wants prolonged: the answers that say so are filled in.
 
     Raises: NotFound, PermissionRefused (assurance, or who may act), RuleRefused (the item is not filed here).
     """
@@ -65,8 +68,9 @@ def draft_start(*, service_item_id: int, by: Actor, at: datetime) -> Case:
     existing = Case.objects.filter(
         filed_by_id=by.account_id, applicant_id=by.party_id, service_item_id=service_item_id, state=State.DRAFT
     ).first()
+    known = renewals.answers_for(guide.content, by.party_id, renews) if renews else {}
     if existing:
-        return _carry_over(existing, at=at)
+        return _carry_over(existing, at=at, known=known)
     with transaction.atomic():
         subject, wrapped = store.new_subject()
         case = Case(
@@ -86,7 +90,7 @@ def draft_start(*, service_item_id: int, by: Actor, at: datetime) -> Case:
             created_at=at,
         )
         case._subject_key = wrapped
-        case.answers_sealed = door.seal_answers(case, _known(guide.content, by.party_id))
+        case.answers_sealed = door.seal_answers(case, {**_known(guide.content, by.party_id), **known})
         try:
             with transaction.atomic():
                 case.save(force_insert=True)
@@ -125,12 +129,15 @@ def _known(content: ItemContent, party_id: int) -> dict[str, Any]:
     return forms.prefill(content.form, facts.of_party(party_id)).answers
 
 
-def _carry_over(case: Case, *, at: datetime) -> Case:
+def _carry_over(case: Case, *, at: datetime, known: Mapping[str, Any]) -> Case:
     """A draft on an older version goes on on the current one; what is not asked any more is dropped when it is filed."""
     guide = items.guide_by_id(case.service_item_id)
     if (guide.version_id, guide.differences_id) != (case.entry_version_id, case.differences_id) and guide.version_id:
         case.entry_version_id, case.differences_id = guide.version_id, guide.differences_id
         case.save(update_fields=["entry_version", "differences"])
+    if known:
+        case.answers_sealed, case.saved_at = door.seal_answers(case, {**door.read_answers(case), **known}), at
+        case.save(update_fields=["answers_sealed", "saved_at"])
     return case
 
 
@@ -208,6 +215,7 @@ def _file(*, case_id: int, by: Actor, at: datetime, idempotency_key: str | None)
             _("还有 {n} 处需要填写或更正。").format(n=len(cleaned.errors)), details={"fields": dict(cleaned.errors)}
         )
     _check_requirements(ctx, cleaned.answers)
+    renews, prolongs = renewals.filed(ctx, cleaned.answers)
     missing = materials.missing_slots(subject=case.pk, slots=content.materials, answers=cleaned.answers)
     if missing:
         raise MaterialsMissing(
@@ -217,7 +225,6 @@ def _file(*, case_id: int, by: Actor, at: datetime, idempotency_key: str | None)
     notice_by = rules.correction_notice_due(received_on, ctx.calendar)
     code = "".join(secrets.choice(CODE_ALPHABET) for _n in range(8))
     situation = _situation(content, cleaned.answers)
-    renews, prolongs = renewals.filed(ctx, cleaned.answers)
     door.move(
         case,
         Act.FILE,
