@@ -174,12 +174,23 @@ K = documents.Kind
 ID_KINDS = [(kind.value, documents.NAMES[kind]) for kind in K]
 
 
-def date_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+def not_of(*choices: str) -> dict[str, str]:
+    """Attributes of a field that is put out of the way while one of these choices of the form is chosen."""
+    return {"data-not-of": " ".join(choices)}
 
 
-def number_input() -> forms.TextInput:
-    return forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"})
+def only_of(*kinds: documents.Kind) -> dict[str, str]:
+    """The same for a field that only some kinds of document have."""
+    return not_of(*(kind for kind in K if kind not in kinds))
+
+
+def date_input(attrs: dict[str, str] | None = None) -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"} | (attrs or {}), format="%Y-%m-%d")
+
+
+def number_input(attrs: dict[str, str] | None = None) -> forms.TextInput:
+    plain = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+    return forms.TextInput(attrs=plain | (attrs or {}))
 
 
 class IdentityForm(forms.Form):
@@ -198,17 +209,20 @@ class IdentityForm(forms.Form):
 class RealNameForm(IdentityForm):
     """The real-name check. A passport's number tells neither birth nor country, so these are asked."""
 
-    name_latin = forms.CharField(
-        label=_("拉丁字母姓名"), max_length=80, required=False, help_text=_("护照和永久居留身份证持有人填写")
-    )
-    birth_on = forms.DateField(
-        label=_("出生日期"), required=False, widget=date_input(), help_text=_("居民身份证持有人不用填")
-    )
-    country = forms.CharField(
-        label=_("签发国或地区"), max_length=3, required=False, help_text=_("护照填写，三位字母代码，如 FRA")
-    )
-
     NEED_BIRTH = (K.PASSPORT, K.HK_MACAO_PERMIT, K.TAIWAN_PERMIT, K.FOREIGN_PERMANENT)
+
+    name_latin = forms.CharField(
+        label=_("拉丁字母姓名"), max_length=80, required=False, help_text=_("护照和永久居留身份证持有人填写"),
+        widget=forms.TextInput(only_of(K.PASSPORT, K.FOREIGN_PERMANENT)),
+    )  # fmt: skip
+    birth_on = forms.DateField(
+        label=_("出生日期"), required=False, help_text=_("居民身份证持有人不用填"),
+        widget=date_input(only_of(*NEED_BIRTH)),
+    )  # fmt: skip
+    country = forms.CharField(
+        label=_("签发国或地区"), max_length=3, required=False, help_text=_("护照填写，三位字母代码，如 FRA"),
+        widget=forms.TextInput(only_of(K.PASSPORT)),
+    )  # fmt: skip
 
     def clean_country(self) -> str:
         country = self.cleaned_data["country"].strip().upper()
@@ -276,7 +290,7 @@ class TermsForm(forms.Form):
     items = forms.CharField(
         label=_("事项"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3} | not_of("all")),
         help_text=_("每行一个事项的名称或编码"),
     )
     valid_from = forms.DateField(label=_("开始日期"), widget=date_input(), initial=today)
@@ -365,9 +379,13 @@ class PhoneChangeForm(PhoneForm):
         initial="old_phone",
         choices=[("old_phone", _("能：验证码同时发到原号码和新号码")), ("real_name", _("不能：核对我的姓名和证件"))],
     )
-    name = forms.CharField(label=_("姓名"), max_length=80, required=False)
-    id_kind = forms.ChoiceField(label=_("证件类型"), choices=ID_KINDS, required=False)
-    id_number = forms.CharField(label=_("证件号码"), max_length=40, required=False, widget=number_input())
+    name = forms.CharField(label=_("姓名"), max_length=80, required=False, widget=forms.TextInput(not_of("old_phone")))
+    id_kind = forms.ChoiceField(
+        label=_("证件类型"), choices=ID_KINDS, required=False, widget=forms.Select(not_of("old_phone"))
+    )
+    id_number = forms.CharField(
+        label=_("证件号码"), max_length=40, required=False, widget=number_input(not_of("old_phone"))
+    )
 
     def __init__(self, *args: Any, has_phone: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +24,7 @@ from yukuaiban.places import selectors as places
 from yukuaiban.portal import selectors
 
 PAGE = 20
+EVENTS_AT_HOME = 18  # whole rows at every width; all of them are one tap away
 
 # The eight services most asked for, with their icon; shown only where the directory has them.
 FREQUENT = [
@@ -70,7 +72,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "portal/home.html",
         {
             "frequent": frequent,
-            "events": [(t, EVENT_ICONS.get(t.code, "heart-hand")) for t in selectors.topics("life_events").values()],
+            "events": [
+                (topic, EVENT_ICONS.get(topic.code, "heart-hand"))
+                for topic in islice(selectors.topics("life_events").values(), EVENTS_AT_HOME)
+            ],
             "matters": matters,
             "announcements": selectors.announcements(),
             "count": len(items.catalogue().entries),

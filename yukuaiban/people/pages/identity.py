@@ -19,13 +19,15 @@ from yukuaiban.people.models import Party, PersonRead
 from yukuaiban.people.pages.common import form_page, page
 from yukuaiban.people.verifiers import person_verifier
 
+FEW_POSTS = 5  # more stand folded away behind the one that is worked from
+
 
 @require_safe
 @access.signed_in
 def me(request: HttpRequest) -> HttpResponse:
     """Who I am to the platform, for whom I act, and what is to be done."""
     account = access.account_of(request)
-    party = selectors.party_of(account)
+    party, posts = selectors.party_of(account), selectors.posts_of(account)
     return page(
         request,
         "people/me.html",
@@ -36,7 +38,8 @@ def me(request: HttpRequest) -> HttpResponse:
             "level": assurance.level(party.assurance),
             "missing": assurance.assurance_missing(account, assurance.REAL_NAME),
             "others": len(selectors.parties_for(account)) - 1,
-            "posts": selectors.posts_of(account),
+            "posts": posts,
+            "many": len(posts) > FEW_POSTS,
             "reads": PersonRead.objects.filter(party=party).exists(),
         },
     )

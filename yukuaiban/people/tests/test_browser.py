@@ -45,6 +45,26 @@ def test_signing_up_by_phone_and_proving_who_one_is(page_at):
     expect(page.locator("main")).to_contain_text("实名认证")
 
 
+def test_a_document_is_asked_only_what_its_kind_has(open_as):
+    page = open_as(make.account(), "/zh/me/real-name")
+    latin, born, country = (page.get_by_label(label) for label in ("拉丁字母姓名", "出生日期", "签发国或地区"))
+    for field in (latin, born, country):
+        expect(field).to_be_hidden()
+    page.get_by_label("证件类型").select_option("passport")
+    for field in (latin, born, country):
+        expect(field).to_be_visible()
+    page.get_by_label("证件类型").select_option("taiwan_permit")
+    expect(born).to_be_visible()
+    expect(country).to_be_hidden()
+
+
+def test_a_lost_number_asks_who_one_is_and_one_at_work_does_not(open_as):
+    page = open_as(make.account(real="示例甲"), "/zh/me/security/phone")
+    expect(page.get_by_label("证件号码")).to_be_hidden()
+    page.get_by_label("不能：核对我的姓名和证件").check()
+    expect(page.get_by_label("证件号码")).to_be_visible()
+
+
 def test_each_page_is_accessible_and_fits_a_narrow_phone(open_as):
     account = make.account(real="王𠮷示例", email="jia@example.com")
     services.guardianship_declare(
