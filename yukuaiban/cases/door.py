@@ -84,17 +84,17 @@ def statement(act: Act, columns: tuple[str, ...], with_work: bool, with_timers: 
     ]
     if with_work:
         parts += [
-            "work_gone AS (DELETE FROM cases_work w USING moved WHERE w.case_id = moved.id AND NOT EXISTS ("
+            "work_gone AS (DELETE FROM cases_work w USING moved WHERE w.case_id = moved.id AND w.matter = '' AND NOT EXISTS ("
             "SELECT FROM unnest(%(work_desk)s::bigint[], %(work_step)s::bigint[]) AS n(desk_id, step_id)"
             " WHERE n.desk_id = w.desk_id AND n.step_id IS NOT DISTINCT FROM w.step_id) RETURNING 1)",
             "work AS (INSERT INTO cases_work (case_id, desk_id, step_id, bucket, due_on, search)"
             " SELECT moved.id, n.desk_id, n.step_id, n.bucket, n.due_on,"
             " known.words || quote_literal('d' || n.desk_id)::tsvector FROM moved,"
             " (SELECT CASE WHEN %(words)s <> '' THEN %(words)s::tsvector ELSE coalesce((SELECT ts_delete(w.search,"
-            " 'd' || w.desk_id) FROM cases_work w WHERE w.case_id = %(subject)s LIMIT 1), '') END AS words) AS known,"
+            " 'd' || w.desk_id) FROM cases_work w WHERE w.case_id = %(subject)s AND w.matter = '' LIMIT 1), '') END AS words) AS known,"
             " unnest(%(work_desk)s::bigint[], %(work_step)s::bigint[], %(work_bucket)s::text[], %(work_due)s::date[])"
             " AS n(desk_id, step_id, bucket, due_on)"
-            " ON CONFLICT (desk_id, case_id, step_id) DO UPDATE SET bucket = EXCLUDED.bucket, due_on = EXCLUDED.due_on,"
+            " ON CONFLICT (desk_id, case_id, step_id, matter) DO UPDATE SET bucket = EXCLUDED.bucket, due_on = EXCLUDED.due_on,"
             " search = EXCLUDED.search RETURNING 1)",
         ]
     if with_timers:

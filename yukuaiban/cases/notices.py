@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from yukuaiban.cases.models import Case
 from yukuaiban.cases.states import Act
 from yukuaiban.messages.gateway import send
+from yukuaiban.people.models import Account
 
 _PREFIX = "渝快办"
 
@@ -35,7 +36,11 @@ def tell_moved(case: Case) -> None:
 
 
 def _send(case: Case, kind: str, words: Callable[[], str]) -> None:
-    account = case.filed_by
+    send_to(case.filed_by, case, f"case.{kind}", words)
+
+
+def send_to(account: Account, case: Case, kind: str, words: Callable[[], str]) -> None:
+    """A few words in the account's language and the way to the case; nothing where `words` gives none."""
     to = account.phone if account.phone_verified_at else account.email
     if not to:
         return
@@ -43,7 +48,7 @@ def _send(case: Case, kind: str, words: Callable[[], str]) -> None:
         text = words()
         if text:
             link = f"{settings.SITE_URL}/{account.language[:2]}/cases/{case.number}"
-            send(to, kind=f"case.{kind}", subject=_PREFIX, body=f"{text} {link}")
+            send(to, kind=kind, subject=_PREFIX, body=f"{text} {link}")
 
 
 def _text(case: Case, act: Act) -> str:
@@ -53,8 +58,6 @@ def _text(case: Case, act: Act) -> str:
     match act:
         case Act.FILE:
             return _("已收到您的申请，编号 {number}。").format(number=number)
-        case Act.CORRECT_ON_SPOT:
-            return _("经您同意，窗口当场更正了办件 {number} 的填写内容，请核对详情。").format(number=number)
         case Act.REQUEST_CORRECTION:
             return _("办件 {number} 需要补正，请在 {day} 前办理。").format(number=number, day=by)
         case Act.ACCEPT | Act.DEEM_ACCEPTED:

@@ -7,7 +7,7 @@ Law: 个人信息保护法 第四十七条 (erasure when the purpose is reached 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +28,13 @@ from yukuaiban.messages.letters import services as letters
 log = structlog.get_logger("yukuaiban.retention")
 
 ITEM, TYPE = "case/item:", "case/type:"
+
+_also: list[Callable[[int], None]] = []
+
+
+def also_erase(erase: Callable[[int], None]) -> None:
+    """What else names a person of a case, and is held by another: `erase(case_id)` runs in the erasure's transaction."""
+    _also.append(erase)
 
 
 def erasable_on(case: Case) -> date | None:
@@ -83,6 +90,8 @@ def case_erase(*, case_id: int, at: datetime) -> Case:
     store.erase(case.pk, at=at)
     materials.erase_for(case.pk)
     letters.erase_for(case.pk)
+    for erase in _also:
+        erase(case.pk)
     for kind in ("messages", "pauses", "site_visits", "third_parties", "opinions"):
         getattr(case, kind).all().delete()
     Case.objects.filter(pk=case.pk).update(answers_sealed=None, lookup_index=None, erased_at=at)

@@ -8,7 +8,7 @@ from datetime import date
 from django.db import connection
 from django.db.models import Q
 
-from yukuaiban.cases.door import WorkRow
+from yukuaiban.cases.door import FAR, WorkRow
 from yukuaiban.cases.models import Case, Remedy, Step, Work
 from yukuaiban.cases.states import ENDED, TRANSITIONS, Act, State
 from yukuaiban.identifiers import IdentifierError, phone
@@ -67,8 +67,34 @@ def _contested(case: Case, state: State) -> list[WorkRow]:
 
 def standing(case: Case) -> list[WorkRow]:
     """What stands now, with the reviews and lawsuits as they are now: for an act that moves nothing else."""
-    own = case.work.exclude(bucket=B.FOLLOW).values_list("desk_id", "bucket", "due_on", "step_id")
+    own = case.work.filter(matter="").exclude(bucket=B.FOLLOW).values_list("desk_id", "bucket", "due_on", "step_id")
     return [*(WorkRow(*row) for row in own), *_contested(case, State(case.state))]
+
+
+def stand(case: Case, matter: str, row: WorkRow | None) -> None:
+    """The one row of a matter that hangs on the case and is not its life: where it stands from now on, or nowhere.
+
+    It is found by the case's number and its item alone: a list of ratings tells nobody who rated. No act of the case
+    touches it (`door` and the recount leave rows with a matter alone). In the caller's transaction.
+    """
+    gone = Work.objects.filter(case=case, matter=matter)
+    if row is None:
+        gone.delete()
+        return
+    gone.exclude(desk_id=row.desk_id).delete()
+    found = vector({case.number.lower(), *tokens(case.service_item.entry.name_zh)})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO cases_work (case_id, desk_id, bucket, due_on, matter, search)"
+            " VALUES (%(case)s, %(desk)s, %(bucket)s, %(due)s, %(matter)s,"
+            " (%(words)s || ' ' || quote_literal('d' || %(desk)s::text))::tsvector)"
+            " ON CONFLICT (desk_id, case_id, step_id, matter) DO UPDATE SET bucket = EXCLUDED.bucket,"
+            " due_on = EXCLUDED.due_on",
+            {
+                "case": case.pk, "desk": row.desk_id, "bucket": row.bucket, "due": row.due_on or FAR, "matter": matter,
+                "words": found,
+            },
+        )  # fmt: skip
 
 
 def words(case: Case, *, item_name: str) -> str:
@@ -98,10 +124,12 @@ def asked_for(text: str) -> str:
 def reindex(batch: int = 500) -> Iterator[Progress]:
     """Make the words of all open work anew (a step of `keys rotate --index`)."""
     last, done = 0, 0
-    while page := list(
-        Work.objects.filter(pk__gt=last)
-        .order_by("pk")
-        .select_related("case__applicant", "case__service_item__entry")[:batch]
+    while (
+        page := list(
+            Work.objects.filter(pk__gt=last, matter="")  # the others hold nobody's number
+            .order_by("pk")
+            .select_related("case__applicant", "case__service_item__entry")[:batch]
+        )
     ):
         with connection.cursor() as cursor:
             cursor.executemany(

@@ -250,7 +250,7 @@ EMAIL_TIMEOUT = 10
 CLAMD_SOCKET = env.text("YUKUAIBAN_CLAMD", "")
 
 # --- who counts its dates again after a holiday notice: functions taking a calendars.hooks.CalendarChange ------------
-ON_CALENDAR_CHANGED = ["yukuaiban.cases.recount.start"]
+ON_CALENDAR_CHANGED = ["yukuaiban.cases.recount.start", "yukuaiban.ratings.recount.start"]
 
 PROMETHEUS_EXPORT_MIGRATIONS = False
 

@@ -1,4 +1,4 @@
-"""Ratings: part of a person's copy of all his data."""
+"""Ratings: part of a person's copy of all his data, and of what is erased with a case."""
 
 from django.apps import AppConfig
 
@@ -7,7 +7,9 @@ class RatingsConfig(AppConfig):
     name = "yukuaiban.ratings"
 
     def ready(self) -> None:
+        from yukuaiban.cases import retention
         from yukuaiban.people import exports
-        from yukuaiban.ratings.services import export
+        from yukuaiban.ratings import holders
 
-        exports.register("ratings", export)
+        exports.register("ratings", holders.export)
+        retention.also_erase(holders.erase_for)

@@ -70,6 +70,9 @@ class Work(models.Model):
     """One thing a desk has to do, written by the act that caused it.
 
     The desk is a lexeme of `search` (`d17`), so that a search inside a work list is one index scan.
+
+    A row with a `matter` belongs to what hangs on the case without being its life (a bad rating): no act of the case
+    touches it; `work.stand` alone writes it.
     """
 
     class Bucket(models.TextChoices):
@@ -86,6 +89,7 @@ class Work(models.Model):
     bucket = models.CharField(max_length=7, choices=Bucket)
     due_on = models.DateField()  # the nearest date the desk must keep; far future when none runs
     search = SearchVectorField()
+    matter = models.CharField(max_length=8, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [
@@ -94,7 +98,9 @@ class Work(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["desk", "case", "step"], nulls_distinct=False, name="a_desk_has_one_row_per_case_and_step"
+                fields=["desk", "case", "step", "matter"],
+                nulls_distinct=False,
+                name="a_desk_has_one_row_per_case_step_and_matter",
             ),
         ]
 

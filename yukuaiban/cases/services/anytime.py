@@ -31,7 +31,7 @@ def case_hand_over(*, case_id: int, by: Actor, at: datetime, to_post: int, reaso
     if post is None:
         raise RuleRefused(_("只能转交给同一岗位的人员。"))
     door.move(ctx.case, Act.HAND_OVER, Outcome(facts={"to_post": post.pk}, payload={"reason": reason}), by=by, at=at)
-    Work.objects.filter(case=ctx.case, desk_id=by.desk()).update(post_id=post.pk)
+    Work.objects.filter(case=ctx.case, desk_id=by.desk(), matter="").update(post_id=post.pk)
     return ctx.case
 
 
