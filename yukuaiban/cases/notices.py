@@ -58,6 +58,8 @@ def _text(case: Case, act: Act) -> str:
     match act:
         case Act.FILE:
             return _("已收到您的申请，编号 {number}。").format(number=number)
+        case Act.CORRECT_ON_SPOT:
+            return _("经您同意，窗口当场更正了办件 {number} 的填写内容，请核对详情。").format(number=number)
         case Act.REQUEST_CORRECTION:
             return _("办件 {number} 需要补正，请在 {day} 前办理。").format(number=number, day=by)
         case Act.ACCEPT | Act.DEEM_ACCEPTED:

@@ -23,19 +23,21 @@ from yukuaiban.cases.context import Context, Happened
 from yukuaiban.cases.letters import FOLLOWS
 from yukuaiban.cases.models import Case, Hearing, Remedy
 from yukuaiban.cases.models.procedure import PauseKind
+from yukuaiban.cases.services.receipt import AgreedHow
 from yukuaiban.cases.states import ENDED, STATE_LABELS, Act, State
 from yukuaiban.chain import store
 from yukuaiban.config.now import now, today
 from yukuaiban.config.parameters import parameter
 from yukuaiban.design.clockline import ClockLine, Pause, clock_line
 from yukuaiban.design.formats import datetime_text
+from yukuaiban.items.forms import summary
 from yukuaiban.items.schema import ItemContent
 from yukuaiban.messages.letters import selectors as letters
 from yukuaiban.messages.letters.models import Letter
 from yukuaiban.messages.letters.wording import remedy_terms
 from yukuaiban.people.actors import Actor
 from yukuaiban.places.models import Department
-from yukuaiban.places.selectors import review_body
+from yukuaiban.places.selectors import DIVISIONS, review_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ def _title(h: Happened, content: ItemContent, language: str) -> str:
         Act.DECLARE_NOT_NEEDED: _("告知：这件事不需要许可，不受理"),
         Act.DECLARE_NOT_COMPETENT: _("告知：不属于本机关职权，不予受理"),
         Act.DECLINE: _("不予受理，已一次告知所缺材料"),
+        Act.CORRECT_ON_SPOT: _("窗口当场更正了填写的内容"),
         Act.REQUEST_CORRECTION: _("一次告知需要补正的内容"),
         Act.HAND_IN_CORRECTION: _("提交了补正"),
         Act.ACCEPT: _("受理，从第二天起计时"),
@@ -243,6 +246,8 @@ def _text(h: Happened, payload: dict[str, Any], content: ItemContent, language: 
     act = Act(h.act)
     if act is Act.REQUEST_CORRECTION:
         return "；".join(f"{w.name}：{w.what}" for w in wanted_of(payload.get("wanted", ()), content, language))
+    if act is Act.CORRECT_ON_SPOT and payload:
+        return _put_right(h, payload, content, language)
     if act is Act.REFUSE:
         return "；".join(f"{g['reason']}（{g['article']}）" for g in payload.get("grounds", ()))
     if act is Act.DECLARE_NOT_COMPETENT and payload:
@@ -258,6 +263,28 @@ def _text(h: Happened, payload: dict[str, Any], content: ItemContent, language: 
     if act is Act.EXTEND and payload:
         return _extended(h, payload)
     return str(payload.get("reason") or payload.get("opinion") or "")
+
+
+def _put_right(h: Happened, payload: dict[str, Any], content: ItemContent, language: str) -> str:
+    """Each answer that the window put right, as it was and as it is; why, and who agreed how."""
+    was, now_is = (
+        {row.path: row for row in summary(content.form, payload[key], language, divisions=DIVISIONS)}
+        for key in ("before", "answers")
+    )
+    none = _("（空）")
+    lines = [
+        _("{label}：{was} → {now}").format(
+            label=(now_is.get(path) or was[path]).label,
+            was=was[path].value if path in was else none,
+            now=now_is[path].value if path in now_is else none,
+        )
+        for path in dict.fromkeys([*now_is, *was])
+        if path not in was or path not in now_is or was[path].value != now_is[path].value
+    ]
+    why = _("理由：{reason}。{who}{how}同意").format(
+        reason=payload["reason"].rstrip("。"), who=payload["agreed_by"], how=AgreedHow(h.facts["how"]).label
+    )
+    return "；".join([*lines, why])
 
 
 def _extended(h: Happened, payload: dict[str, Any]) -> str:

@@ -44,6 +44,7 @@ class Act(StrEnum):
     DECLARE_NOT_NEEDED = "declare_not_needed"
     DECLARE_NOT_COMPETENT = "declare_not_competent"
     DECLINE = "decline"
+    CORRECT_ON_SPOT = "correct_on_spot"
     REQUEST_CORRECTION = "request_correction"
     HAND_IN_CORRECTION = "hand_in_correction"
     ACCEPT = "accept"
@@ -139,6 +140,7 @@ TRANSITIONS: Final[dict[Act, Transition]] = {
         _row(A.DECLARE_NOT_NEEDED, RECEIVED, S.NOT_NEEDED, {By.WINDOW, By.HANDLER}, "行政许可法 第三十二条第一款（一）", _("告知不需许可（不受理）")),
         _row(A.DECLARE_NOT_COMPETENT, RECEIVED, S.NOT_COMPETENT, {By.WINDOW, By.HANDLER}, "行政许可法 第三十二条第一款（二）", _("不予受理（不属本机关职权）")),
         _row(A.DECLINE, {S.SUBMITTED}, S.DECLINED, {By.WINDOW, By.HANDLER}, "不动产登记暂行条例 第十七条", _("当场不予受理并一次告知")),
+        _row(A.CORRECT_ON_SPOT, RECEIVED, None, {By.WINDOW, By.HANDLER}, "行政许可法 第三十二条第一款（三）", _("当场更正")),
         _row(A.REQUEST_CORRECTION, {S.SUBMITTED}, S.CORRECTION, {By.WINDOW, By.HANDLER}, "行政许可法 第三十二条第一款（四）", _("一次告知补正")),
         _row(A.HAND_IN_CORRECTION, {S.CORRECTION}, S.CORRECTED, {By.PARTY}, "行政许可法 第三十二条第一款（五）", _("提交补正")),
         _row(A.ACCEPT, RECEIVED, S.IN_REVIEW, {By.WINDOW, By.HANDLER}, "行政许可法 第三十二条第一款（五）", _("受理")),

@@ -33,7 +33,7 @@ def facts_of(act: Act, given: Mapping[str, Any], *, ctx: Context, by: Actor) -> 
     """What the service takes, read by the very form that the desk shows. Raises: Invalid with each field."""
     form = ACTS[act].form
     data = given["wanted"] if form.many else bodies.given(given)
-    bound = form(data, ctx=ctx, by=by)
+    bound = form(data, ctx=ctx, by=by, prefix="")
     unknown = sorted(set(data) - set(bound.fields))
     if unknown:
         message = _("这个事项没有：{keys}。").format(keys="、".join(unknown[:5]))

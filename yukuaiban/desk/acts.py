@@ -10,22 +10,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.calendars.reasons import limit_in_words
 from yukuaiban.cases import clocks, services
 from yukuaiban.cases.context import Context
+from yukuaiban.cases.errors import AnswersInvalid
 from yukuaiban.cases.models import Opinion, Remedy, Step
 from yukuaiban.cases.models.procedure import PauseKind
 from yukuaiban.cases.selectors import answers_of
 from yukuaiban.cases.services.decision import Ground
-from yukuaiban.cases.services.receipt import Wanted
+from yukuaiban.cases.services.receipt import AgreedHow, Wanted
 from yukuaiban.cases.services.review import opinion_round, unheard
 from yukuaiban.cases.states import Act
+from yukuaiban.config.errors import DomainError
 from yukuaiban.config.now import today
 from yukuaiban.config.parameters import parameter
 from yukuaiban.items import forms as item_forms
+from yukuaiban.items.forms import Form
 from yukuaiban.materials.selectors import standing_keys
 from yukuaiban.materials.slots import is_asked
 from yukuaiban.people.actors import Actor
@@ -177,6 +181,60 @@ class WantedForm(ActForm):
                 if what.strip()
             ]
         }
+
+
+class AnswersInput(forms.Widget):
+    """Questions of the item, drawn by the item's own macros; in the API an object of answers."""
+
+    form: Form
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        if isinstance(data, QueryDict):
+            return item_forms.read_post(self.form, data, divisions=DIVISIONS)
+        return data.get(name)
+
+
+class OnSpotForm(ActForm):
+    """The item's questions with what was filed in them, to be put right; who agreed, how, and why."""
+
+    prefix = "act"  # keys of an item's questions have no hyphen
+
+    answers = forms.JSONField(label=_("填写的内容"), widget=AnswersInput)
+    reason = forms.CharField(label=_("更正的理由"), max_length=200)
+    agreed_by = forms.CharField(label=_("同意更正的人"), max_length=100, help_text=_("申请人，或者代他办理的人"))
+    agreed_how = forms.ChoiceField(label=_("怎样同意的"), choices=AgreedHow.choices)
+
+    lead = _("只改经申请人同意的那几处，其余不动。缺材料的，用补正通知书一次告知。")
+
+    def build(self) -> None:
+        self.fields["answers"].widget.form = self.ctx.content.form
+        self.fields["agreed_by"].initial = self.ctx.case.applicant.name
+
+    def clean(self) -> dict[str, Any]:
+        if isinstance(self.data, QueryDict) and item_forms.wants_redraw(self.data):
+            raise forms.ValidationError(_("问题已经更新，请核对后再确认。"))
+        return super().clean() or {}
+
+    def visible_fields(self) -> list[forms.BoundField]:
+        return [field for field in super().visible_fields() if field.name != "answers"]
+
+    def screens(self, problem: DomainError | None = None) -> list[item_forms.Screen]:
+        """The questions that show, with the errors that the service found."""
+        form, answers = self.ctx.content.form, answers_of(self.ctx.case)
+        if self.is_bound:
+            posted = self.fields["answers"].widget.value_from_datadict(self.data, {}, "answers")
+            answers = item_forms.merged(answers, posted)
+        errors = problem.details.get("fields") if isinstance(problem, AnswersInvalid) else None
+        return [
+            item_forms.screen(form, key, answers, errors, divisions=DIVISIONS)
+            for key in item_forms.shown_groups(form, answers)
+        ]
+
+    def answer_errors(self, problem: DomainError | None) -> list[dict[str, str]]:
+        """For the summary on top of the page."""
+        if not isinstance(problem, AnswersInvalid):
+            return []
+        return item_forms.error_list(self.ctx.content.form, problem.details["fields"])
 
 
 class PauseForm(ActForm):
@@ -357,6 +415,7 @@ KINDS = ("primary", "secondary", "danger")  # in this order the buttons stand
 
 ACTS: dict[Act, DeskAct] = {
     Act.ACCEPT: DeskAct(NoQuestion, services.case_accept, _("从明天起计时，受理通知书随即发出。"), "a", "primary", bulk=True),
+    Act.CORRECT_ON_SPOT: DeskAct(OnSpotForm, services.case_correct_on_spot, _("立即更正并告诉申请人改了什么；期限不变，补正通知仍可以发一次。"), "f"),
     Act.REQUEST_CORRECTION: DeskAct(WantedForm, services.case_request_correction, _("补正只能告知这一次，请把要补的一次列全。等待补正的时间不计时。"), "c"),
     Act.DECLARE_NOT_NEEDED: DeskAct(ReasonForm, services.case_declare_not_needed, _("申请到此结束，告知书写明理由。"), None, "danger", irreversible=True),
     Act.DECLARE_NOT_COMPETENT: DeskAct(NotCompetentForm, services.case_declare_not_competent, _("申请到此结束，决定书写明理由和有权的机关。"), None, "danger", irreversible=True),

@@ -45,7 +45,6 @@ from yukuaiban.desk.act_bodies import body_of, facts_of, questions_of
 from yukuaiban.desk.acts import ACTS
 from yukuaiban.desk.bulk import MOST, act_on_many
 from yukuaiban.desk.models import SavedFilter
-from yukuaiban.items import forms
 from yukuaiban.materials import pages as material_pages
 from yukuaiban.materials import selectors as materials
 from yukuaiban.messages.letters import selectors as letter_selectors
@@ -100,7 +99,9 @@ class OpinionBody(Schema):
 class DeskCaseBody(CaseBody):
     """A case with everything the desk has at hand."""
 
-    changed: list[str] = Field(description="What the correction changed: paths of answers, `material:slot`.")
+    changed: list[str] = Field(
+        description="What the correction changed, or the window on the spot: paths of answers, `material:slot`."
+    )
     files: list[UseBody]
     antivirus_off: bool
     steps: list[StepBody]
@@ -387,10 +388,9 @@ def _work(row: Work, by: Actor) -> dict[str, Any]:
 def _body(found: Case, by: Actor) -> dict[str, Any]:
     page = page_of(found, by, language=get_language() or "zh")
     body = case_of(page)
-    correction = getattr(found, "correction", None)
     changed: list[str] = []
-    if correction and correction.handed_in_on and correction.answers_before and body["answers"] is not None:
-        changed = sorted(forms.diff(page["content"].form, correction.answers_before, body["answers"]))
+    if body["answers"] is not None:
+        changed = sorted(pages.changed_answers(Context(found, now()), body["answers"]))
     files = materials.files_of(found.pk, by=by)
     handed_in = pages.changed_files(found, files)
     changed += sorted({f"material:{f.slot_key}" for f in files if f.number in handed_in})

@@ -56,6 +56,8 @@ def _field(field: forms.Field) -> tuple[Any, Any]:
             kind = int
             told |= {"ge": field.min_value if field.min_value is not None else -(2**31)}
             told |= {"le": field.max_value if field.max_value is not None else 2**31 - 1}
+        case forms.JSONField():
+            kind = dict[str, Any]
         case forms.DateTimeField():
             kind = Minute
         case forms.DateField():

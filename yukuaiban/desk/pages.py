@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import wraps
 from typing import Any
@@ -123,9 +123,7 @@ def _case(found: Case, by: Actor) -> dict[str, Any]:
     page = page_of(found, by, language=language)
     correction = getattr(found, "correction", None)
     rows = forms.summary(ctx.content.form, answers, language, divisions=DIVISIONS)
-    changed: list[str] = []
-    if correction and correction.handed_in_on and correction.answers_before:
-        changed = forms.diff(ctx.content.form, correction.answers_before, answers)
+    changed = changed_answers(ctx, answers)
     files = materials.files_of(found.pk, by=by)
     acts = [
         (p, ACTS[p.row.act], reverse("desk:act", args=[found.number, p.row.act.value]))
@@ -147,6 +145,16 @@ def _case(found: Case, by: Actor) -> dict[str, Any]:
         "antivirus_off": materials.antivirus_is_off(),
         "over": State(found.state) in ENDED,
     }
+
+
+def changed_answers(ctx: Context, answers: Mapping[str, Any]) -> list[str]:
+    """Paths of the answers that the correction changed, or the window on the spot."""
+    correction = getattr(ctx.case, "correction", None)
+    changed: list[str] = []
+    if correction and correction.handed_in_on and correction.answers_before:
+        changed = forms.diff(ctx.content.form, correction.answers_before, answers)
+    on_spot = [path for h in ctx.history if h.act == Act.CORRECT_ON_SPOT for path in h.facts["changed"]]
+    return list(dict.fromkeys([*changed, *on_spot]))
 
 
 def changed_files(case: Case, files: Sequence[Shown]) -> set[str]:

@@ -27,6 +27,7 @@ from yukuaiban.cases.services.hearing import (
 from yukuaiban.cases.services.lookup import case_look_up
 from yukuaiban.cases.services.receipt import (
     case_accept,
+    case_correct_on_spot,
     case_declare_not_competent,
     case_declare_not_needed,
     case_decline,
@@ -51,6 +52,7 @@ __all__ = [
     "case_cancel",
     "case_certify",
     "case_close",
+    "case_correct_on_spot",
     "case_declare_not_competent",
     "case_declare_not_needed",
     "case_decline",

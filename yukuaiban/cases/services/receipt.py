@@ -1,4 +1,5 @@
-"""What becomes of an application when it is received: three different refusals, one correction notice, or acceptance."""
+"""What becomes of an application when it is received: three different refusals, errors put right on the spot, one
+correction notice, or acceptance."""
 
 from __future__ import annotations
 
@@ -7,7 +8,10 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from yukuaiban.cases import clocks, door, permissions, renewals, rules, timers, work
 from yukuaiban.cases.context import Context, load
@@ -84,6 +88,83 @@ def _not_taken(
         at=at,
     )
     return ctx.case
+
+
+class AgreedHow(models.TextChoices):
+    """How the applicant's side agreed to what the window puts right."""
+
+    PRESENT = "present", _lazy("当面")
+    PHONE = "phone", _lazy("通过电话")
+
+
+@one_act
+def case_correct_on_spot(
+    *, case_id: int, by: Actor, at: datetime, answers: Mapping[str, Any], reason: str, agreed_by: str, agreed_how: str
+) -> Case:
+    """当场更正: the window puts errors of the form right with the applicant, at once. No notice, no clock, no new state:
+    the one correction notice stays available, and so does the day by which it must be sent. See ADR 0090.
+
+    Args:
+        answers: Field -> what is right; the other fields stay. The form's own rules hold, as at the filing.
+        agreed_by: Who of the applicant's side agreed.
+        agreed_how: One of `AgreedHow`.
+
+    Raises: AnswersInvalid with every path; RuleRefused where nothing differs, or another material would be needed.
+    Law: 行政许可法 第三十二条第一款（三）.
+    """
+    ctx = begin(Act.CORRECT_ON_SPOT, case_id, by=by, at=at)
+    case, form = ctx.case, ctx.content.form
+    need(reason, _("更正的理由"))
+    need(agreed_by, _("同意更正的人"))
+    how = AgreedHow(agreed_how)
+    if unknown := sorted(set(answers) - {f.key for f in form.all_fields()}):
+        raise RuleRefused(
+            _("“{path}”不是本事项的表单里的内容，不能当场更正。").format(path=unknown[0]), details={"fields": unknown}
+        )
+    before = door.read_answers(case)
+    cleaned = forms.clean(form, forms.merged(before, answers), complete=True, divisions=DIVISIONS)
+    if cleaned.errors:
+        raise AnswersInvalid(
+            _("还有 {n} 处需要填写或更正。").format(n=len(cleaned.errors)), details={"fields": dict(cleaned.errors)}
+        )
+    changed = forms.diff(form, before, cleaned.answers)
+    if not changed:
+        raise RuleRefused(_("与现在的内容没有不同，不需要更正。"))
+    _check_no_more_materials(ctx, before, cleaned.answers)
+    door.move(
+        case,
+        Act.CORRECT_ON_SPOT,
+        Outcome(
+            facts={"on": ctx.today, "changed": sorted(changed), "how": how.value},
+            payload={
+                "before": before,
+                "answers": cleaned.answers,
+                "reason": reason.strip(),
+                "agreed_by": agreed_by.strip(),
+            },
+            columns={"answers_sealed": door.seal_answers(case, cleaned.answers)},
+            outbox=follow(case, Act.CORRECT_ON_SPOT),
+        ),
+        by=by,
+        at=at,
+    )
+    return case
+
+
+def _check_no_more_materials(ctx: Context, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """What is put right asks for no document that was not asked for before: that is for the one notice to say."""
+    slots = ctx.content.materials
+    was, would_be = (
+        {slot.key for slot in materials.missing_slots(subject=ctx.case.pk, slots=slots, answers=answers)}
+        for answers in (before, after)
+    )
+    more = [slot for slot in slots if slot.key in would_be - was]
+    if more:
+        titles = "、".join(slot.title.in_(get_language() or "zh") for slot in more)
+        raise RuleRefused(
+            _("这样更正后还须提交：{materials}。材料不能当场更正，请用补正通知书一次告知。").format(materials=titles),
+            details={"materials": [slot.key for slot in more]},
+        )
 
 
 @one_act

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from datetime import date, timedelta
+from html.parser import HTMLParser
 
 import pytest
 from django.test import Client
@@ -90,3 +91,52 @@ def test_what_the_correction_changed_stands_out_documents_too(clerk_and_case):
     page = browser.get(f"/zh/desk/cases/{case.number}").content.decode()
     assert '<div class="changed"><dt>' in page
     assert page.count("补正时提交") == 1
+
+
+class Typed(HTMLParser):
+    """What a browser would send of a page's form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self.select = ""
+
+    @classmethod
+    def read(cls, page: str) -> dict[str, str]:
+        reader = cls()
+        reader.feed(page)
+        return reader.found
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag == "select":
+            self.select = given["name"]
+        elif tag == "option" and "selected" in given:
+            self.found[self.select] = given["value"]
+        elif tag == "input" and given.get("name") and (given.get("type") != "radio" or "checked" in given):
+            self.found[given["name"]] = given.get("value") or ""
+
+
+def test_an_error_is_put_right_on_the_page_and_stands_out(clerk_and_case):
+    browser, case = clerk_and_case
+    address = f"/zh/desk/cases/{case.number}/correct_on_spot"
+    page = browser.get(address).content.decode()
+    assert 'name="school"' in page
+    assert 'value="&lt;b&gt;示例大学&lt;/b&gt;"' in page
+    assert 'name="permit_number"' not in page, "asked only of those who renew"
+    assert 'name="act-agreed_by" value="张示例"' in page
+    filled = Typed.read(page) | {"school": "示例大学", "act-reason": "校名写错", "act-agreed_how": "present"}
+    assert filled["home.detail"] == "示例路 1 号"
+    assert filled["paper"] == "no"
+    again = browser.post(address, filled | {"_redraw": "1", "paper": "yes"})
+    assert again.status_code == 422
+    assert 'name="post_to.detail"' in again.content.decode()
+    wrong = browser.post(address, filled | {"lived_since": "2099-01-01"})
+    assert wrong.status_code == 422
+    assert 'href="#f-lived-since"' in wrong.content.decode()
+    unsaid = browser.post(address, filled | {"act-agreed_by": ""}).content.decode()
+    assert 'name="school" type="text" value="示例大学"' in unsaid, "nothing typed is lost"
+    assert browser.post(address, filled).status_code == 302
+    page = browser.get(f"/zh/desk/cases/{case.number}").content.decode()
+    assert "学校名称 <span" in page, "what was put right stands out"
+    assert "张示例当面同意" in page
