@@ -268,6 +268,7 @@ def make_world() -> World:
             **{f"desk:{name}": {"pk": news.pk} for name in
                ("announcement", "announcement_publish", "announcement_withdraw")},
             "POST /api/v1/people/mandates/{mandate_id}/{act}": {"act": "decline"},
+            "GET /api/v1/officers/log/looks/{kind}": {"kind": "records"},
             "POST /api/v1/people/mandates/offers": {"principal_party_id": owner.party_id},
             **{f"{method} /api/v1/officers/requests/guardianships/{{guardianship_id}}{act}":
                {"guardianship_id": unseen.pk} for method, act in (("GET", ""), ("POST", "/confirm"))},

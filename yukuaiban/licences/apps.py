@@ -16,8 +16,10 @@ class LicencesConfig(AppConfig):
         from yukuaiban.licences.models import LicenceLook
         from yukuaiban.materials import sources
         from yukuaiban.people import exports as copies
+        from yukuaiban.people import looks
 
         copies.register("licences", exports.export)
+        looks.register(looks.Log("licences", _("查阅证照"), selectors.looks_in_department, selectors.look_as_logged))
         heads.register("licence", "licences_licence")
         retention.register(
             retention.Kind(

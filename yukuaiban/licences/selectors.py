@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yukuaiban import storage
@@ -29,6 +30,7 @@ from yukuaiban.materials.models import How as ObtainedHow
 from yukuaiban.materials.models import MaterialUse
 from yukuaiban.materials.sources import HeldLicence
 from yukuaiban.people.actors import Actor
+from yukuaiban.people.looks import Looked
 
 LOOKS_A_PAGE = 50
 
@@ -71,6 +73,25 @@ def versions_of(licence: Licence) -> list[Licence]:
         with_holder()
         .filter(type_code=licence.type_code, issuer_code=licence.issuer_code, serial=licence.serial)
         .order_by("-version")
+    )
+
+
+def looks_in_department(department_id: int) -> QuerySet[LicenceLook]:
+    """For the auditor's log: the licences at which officers of a department looked."""
+    rows = LicenceLook.objects.filter(who=LicenceLook.Who.OFFICER, department=department_id)
+    return rows.select_related("licence__holder", "account__party")
+
+
+def look_as_logged(row: LicenceLook) -> Looked:
+    """One of them, as the auditor's log shows it."""
+    assert row.account is not None, "an officer who looked is named"
+    return Looked(
+        at=row.at,
+        reader=row.account,
+        party=row.licence.holder,
+        what=((row.licence.type_code, row.licence.title(get_language() or "zh")),),
+        reason="：".join(filter(None, (str(row.get_how_display()), row.purpose))),
+        reference=row.case_number,
     )
 
 

@@ -17,10 +17,12 @@ class MaterialsConfig(AppConfig):
     name = "yukuaiban.materials"
 
     def ready(self) -> None:
-        from yukuaiban.materials import exports, retention, sandbox, sources
+        from yukuaiban.materials import exports, retention, sandbox, selectors, sources
         from yukuaiban.people import exports as copies
+        from yukuaiban.people import looks
 
         copies.register("materials", exports.export)
+        looks.register(looks.Log("materials", _("查阅材料"), selectors.reads_in_department, selectors.read_as_logged))
         retention.register()
         if not settings.PRODUCTION:
             sources.connect_at_first_use(sandbox.connect)

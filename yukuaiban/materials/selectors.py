@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -21,6 +21,7 @@ from yukuaiban.materials.antivirus import State, antivirus_status
 from yukuaiban.materials.models import How, Material, MaterialRead, MaterialUse
 from yukuaiban.materials.slots import Slot, is_asked, is_online, type_of
 from yukuaiban.people.actors import Actor
+from yukuaiban.people.looks import Looked
 from yukuaiban.people.models import Account
 from yukuaiban.people.selectors import parties_for
 from yukuaiban.storage.errors import readable_size
@@ -405,6 +406,24 @@ def record_read(seen: Look, what: MaterialRead.What, *, at: datetime) -> None:
             )
         ],
         ignore_conflicts=True,
+    )
+
+
+def reads_in_department(department_id: int) -> QuerySet[MaterialRead]:
+    """For the auditor's log: what officers of a department looked at of what was handed in."""
+    rows = MaterialRead.objects.filter(department=department_id)
+    return rows.select_related("use__owner", "reader__party")
+
+
+def read_as_logged(row: MaterialRead) -> Looked:
+    """One of them, as the auditor's log shows it."""
+    return Looked(
+        at=row.at,
+        reader=row.reader,
+        party=row.use.owner,
+        what=((row.use.slot_key, _in_language(row.use.slot_title)),),
+        reason=str(row.get_what_display()),
+        reference=row.use.reference,
     )
 
 

@@ -32,13 +32,14 @@ class PeopleConfig(AppConfig):
     name = "yukuaiban.people"
 
     def ready(self) -> None:
-        from yukuaiban.people import exports, key_rotation, listeners, passes, tidying
+        from yukuaiban.people import exports, key_rotation, listeners, looks, passes, staff, tidying
         from yukuaiban.vault import rotation
 
         listeners.connect()
         tidying.register()
         rotation.also("second factors", key_rotation.second_factors)
         exports.register("people", exports.people)
+        looks.register(looks.Log("records", _("查看个人信息"), staff.records_read, staff.record_read))
         for order, (label, name, icon) in enumerate(
             [
                 (_("我的"), "people:me", "person"),

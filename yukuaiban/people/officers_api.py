@@ -16,7 +16,7 @@ from yukuaiban.config import paging
 from yukuaiban.config.api_errors import OF_CHANGING, OF_READING
 from yukuaiban.config.now import now, today
 from yukuaiban.design.formats import masked_name
-from yukuaiban.people import services, staff
+from yukuaiban.people import looks, services, staff
 from yukuaiban.people.access import officer_actor
 from yukuaiban.people.api_bodies import After, Correctable, Day, PostOut, RowId, Text, post_out
 from yukuaiban.people.models import CorrectionRequest, Desk, Guardianship, Post, Role
@@ -153,8 +153,8 @@ def _seat(post: Post) -> dict[str, Any]:
 # --- the log ----------------------------------------------------------------------------------------------------------
 
 
-class LoggedReadOut(Schema):
-    """Somebody of one's department read a person's full record; `person` is masked."""
+class LoggedLookOut(Schema):
+    """Somebody of one's department looked at a person's data; `person` is masked, `what` holds codes."""
 
     id: int
     at: datetime
@@ -166,10 +166,10 @@ class LoggedReadOut(Schema):
     reference: str
 
 
-class LoggedReadsOut(Schema):
+class LoggedLooksOut(Schema):
     """Newest first; `after` opens the next page, null at the end."""
 
-    reads: list[LoggedReadOut]
+    looks: list[LoggedLookOut]
     after: int | None
 
 
@@ -193,28 +193,35 @@ class PostChangesOut(Schema):
 
 
 @router.get(
-    "/log/reads",
-    response={200: LoggedReadsOut, **OF_READING},
-    operation_id="log_reads",
-    summary="Who of the department read whose record",
+    "/log/looks/{kind}",
+    response={200: LoggedLooksOut, **OF_READING},
+    operation_id="log_looks",
+    summary="Who of the department looked at whose data",
 )
-def log_reads(request: HttpRequest, after: After = None) -> dict[str, Any]:
-    """For the security auditor; fifty at a time."""
-    found, more = staff.reads_in_department(officer_actor(request, Role.AUDITOR), after=after)
+def log_looks(
+    request: HttpRequest,
+    kind: Literal[tuple(log.key for log in looks.logs())],  # type: ignore[valid-type]
+    after: After = None,
+) -> dict[str, Any]:
+    """For the security auditor; fifty at a time.
+
+    `records`: a person's full record; `materials`: what was handed in with a case; `licences`: a licence.
+    """
+    found, more = staff.looks_in_department(officer_actor(request, Role.AUDITOR), kind, after=after)
     rows = [
         {
-            "id": row.pk,
-            "at": row.at,
-            "role": row.post.desk.role if row.post else None,
-            "reader": {"account": row.reader.number, "name": row.reader.name},
-            "person": masked_name(row.party.name),
-            "reason": row.reason,
-            "what": row.what,
-            "reference": row.reference,
+            "id": number,
+            "at": look.at,
+            "role": look.role,
+            "reader": {"account": look.reader.number, "name": look.reader.name},
+            "person": look.person,
+            "reason": look.reason,
+            "what": [code for code, _title in look.what],
+            "reference": look.reference,
         }
-        for row in found
+        for number, look in found
     ]
-    return {"reads": rows, "after": more}
+    return {"looks": rows, "after": more}
 
 
 @router.get(

@@ -15,6 +15,7 @@ from yukuaiban.config import paging
 from yukuaiban.config.errors import Invalid, NotFound
 from yukuaiban.config.now import today
 from yukuaiban.people.actors import Actor
+from yukuaiban.people.looks import Looked, log_of
 from yukuaiban.people.models import (
     Account,
     AccountEvent,
@@ -27,6 +28,7 @@ from yukuaiban.people.models import (
     Role,
 )
 from yukuaiban.people.selectors import in_force
+from yukuaiban.people.services.privacy import FIELD_NAMES
 
 LOG_A_PAGE = 50
 
@@ -106,10 +108,35 @@ class PostChange:
         return bool(self.row.facts.get("ended"))
 
 
-def reads_in_department(by: Actor, *, after: int | None) -> tuple[list[PersonRead], int | None]:
-    """Who of the officer's department read whose record, newest first, and what opens the next page."""
-    rows = PersonRead.objects.filter(department=by.department())
-    return paging.newest(rows.select_related("party", "reader__party", "post__desk"), after=after, size=LOG_A_PAGE)
+def looks_in_department(by: Actor, kind: str, *, after: int | None) -> tuple[list[tuple[int, Looked]], int | None]:
+    """Who of the officer's department looked at whose data, newest first, and what opens the next page.
+
+    Args:
+        kind: The domain's log, one of `looks.logs()`. Raises: NotFound for another.
+    """
+    found = log_of(kind)
+    if found is None:
+        raise NotFound(_("没有这种日志。"))
+    return found.page(by.department(), after=after)
+
+
+def records_read(department_id: int) -> QuerySet[PersonRead]:
+    """For the log: who of a department read a person's full record."""
+    rows = PersonRead.objects.filter(department=department_id)
+    return rows.select_related("party", "reader__party", "post__desk")
+
+
+def record_read(row: PersonRead) -> Looked:
+    """One of them, as the log shows it."""
+    return Looked(
+        at=row.at,
+        reader=row.reader,
+        party=row.party,
+        what=tuple((name, str(FIELD_NAMES.get(name, name))) for name in row.what),
+        role=Role(row.post.desk.role) if row.post else None,
+        reason=row.reason,
+        reference=row.reference,
+    )
 
 
 def post_changes(by: Actor, *, after: int | None) -> tuple[Sequence[PostChange], int | None]:

@@ -47,6 +47,15 @@ class TestALicenceAtTheDesk:
             assert permit.state == state
         assert set(permit.looks.values_list("how", flat=True)) == {How.DESK}
 
+    def test_the_look_stands_in_the_auditors_log_of_that_body_alone(self, permit, body):
+        act(at(Role.APPROVER, body), permit, "suspend")
+        log = reverse("people:log") + "?of=licences"
+        page = at(Role.AUDITOR, body).get(log).content.decode()
+        assert permit.title_zh in page
+        assert "颁发机关查看" in page
+        assert permit.case_number in page
+        assert permit.title_zh not in at(Role.AUDITOR, department("civil_affairs")).get(log).content.decode()
+
     def test_is_found_by_the_code_printed_on_it(self, permit, body):
         page = at(Role.APPROVER, body).get(reverse("desk:licences"), {"q": permit.code})
         assert permit.licence_id in page.content.decode()

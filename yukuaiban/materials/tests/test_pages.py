@@ -27,6 +27,7 @@ from yukuaiban.materials.sources import HeldLicence
 from yukuaiban.materials.tests import files
 from yukuaiban.materials.tests.conftest import make_slot
 from yukuaiban.people.actors import Actor
+from yukuaiban.people.looks import log_of
 from yukuaiban.people.models import Guardianship, Party
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("inspected_here")]
@@ -267,6 +268,11 @@ class TestLooking:
             assert {client.get(address).status_code for address in self.addresses(use)} == {200}
         noted = MaterialRead.objects.filter(use=use, reader=account).values_list("what", flat=True)
         assert sorted(noted) == ["copy", "original", "shown"]
+        logged, _more = log_of("materials").page(actor.department_id, after=None)
+        assert [(one.reader, one.what[0][0], one.reference) for _number, one in logged] == [
+            (account, use.slot_key, use.reference)
+        ] * 3
+        assert log_of("materials").page(0, after=None) == ([], None)
 
     def test_what_an_officer_is_shown_carries_its_purpose(self, me, officer, reached, matter, use):
         account, actor = officer

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yukuaiban.config import paging
 from yukuaiban.config.now import now, today
-from yukuaiban.people import access, services, staff
+from yukuaiban.people import access, looks, services, staff
 from yukuaiban.people.forms import DecisionForm, PostForm, SubstituteForm, attempt, posted
 from yukuaiban.people.models import Role
 from yukuaiban.people.pages.common import form_page, page
@@ -135,18 +138,23 @@ def post_end(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @access.at_post(Role.AUDITOR)
 def log(request: HttpRequest) -> HttpResponse:
-    """What an auditor sees and nobody else: who of his department read whose record, and who got or lost a post."""
+    """What an auditor sees and nobody else: who of his department looked at whose data, and who got or lost a post."""
     actor, after = access.officer_actor(request), paging.number_in(request.GET.get("after"))
-    kind = "posts" if request.GET.get("of") == "posts" else "reads"
-    rows, more = (staff.post_changes if kind == "posts" else staff.reads_in_department)(actor, after=after)
+    logs = looks.logs()
+    kind = request.GET.get("of", logs[0].key)
+    rows: Sequence[Any]
+    if kind == "posts":
+        rows, more = staff.post_changes(actor, after=after)
+    else:
+        rows, more = staff.looks_in_department(actor, kind, after=after)
     return page(
         request,
         "people/desk_log.html",
         {
             "here": "people:log",
+            "logs": [*((one.key, one.title) for one in logs), ("posts", _("岗位变动"))],
             "kind": kind,
             "rows": rows,
-            "field_names": FIELD_NAMES,
             "next": f"?of={kind}&after={more}" if more else None,
         },
     )

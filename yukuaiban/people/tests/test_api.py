@@ -266,7 +266,7 @@ class TestTheLog:
         given = services.post_give(account=new, desk=desk_post.desk, valid_from=today(), by=by, at=now())
         services.post_end(post_id=given.pk, on=today(), by=by, at=now())
         auditor = at_post(Role.AUDITOR)
-        [read] = auditor.get("log/reads").json()["reads"]
+        [read] = auditor.get("log/looks/records").json()["looks"]
         assert (read["reader"]["account"], read["role"], read["what"]) == (handler.number, "handler", ["name"])
         assert read["person"] == "示**"
         changes = auditor.get("log/posts").json()["changes"]
@@ -279,9 +279,9 @@ class TestTheLog:
     def test_is_his_departments_alone(self, person):
         services.person_read(party_id=person.party_id, by=make.at_work(Role.HANDLER), reason="核对身份", at=now())
         elsewhere = at_post(Role.AUDITOR, where=make.department("civil_affairs"))
-        assert elsewhere.get("log/reads").json() == {"reads": [], "after": None}
+        assert elsewhere.get("log/looks/records").json() == {"looks": [], "after": None}
         assert elsewhere.get("log/posts").json() == {"changes": [], "after": None}
-        for path in ("log/reads", "log/posts"):
+        for path in ("log/looks/records", "log/posts"):
             assert at_post(Role.SUPERVISOR).get(path).status_code == 403
             assert Program(person).get(path).status_code == 404
 
