@@ -11,7 +11,8 @@ from bench.answers import RESIDENCE as RESIDENCE
 from yukuaiban.config.now import ZONE, now, today
 from yukuaiban.identifiers import resident_id
 from yukuaiban.identifiers.checks import mod_11_2, mod_31
-from yukuaiban.items.models import ServiceItem
+from yukuaiban.items.models import DirectoryEntry, EntryVersion, ServiceItem
+from yukuaiban.items.schema import ItemContent
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Account, Desk, OrganisationProfile, Party, Post
 from yukuaiban.places.models import Department
@@ -119,3 +120,21 @@ def office(slug: str = "residence_permit", division: str = "500103") -> Office:
 
 def at(day: date, hour: int = 10) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=ZONE)
+
+
+def reworked(slug: str, **parts: Any) -> None:
+    """A next version of a worked-out item with other parts: `process={...}` is laid over the one it has."""
+    entry = DirectoryEntry.objects.get(current_version__content__slug=slug)
+    version = entry.current_version
+    assert version is not None
+    content = version.content
+    for name, part in parts.items():
+        content[name] = {**content[name], **part} if isinstance(content[name], dict) else part
+    content = ItemContent.model_validate(content).model_dump(mode="json")
+    entry.current_version = EntryVersion.objects.create(
+        entry=entry, number=version.number + 1, digest=f"{slug} {version.number + 1}".encode()[:32], content=content,
+        published_at=now(),
+    )  # fmt: skip
+    if "item_type" in parts:
+        entry.item_type = parts["item_type"]
+    entry.save()

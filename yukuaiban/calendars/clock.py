@@ -68,9 +68,9 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class Extended:
-    """The limit is made longer, in its own unit: working days, else calendar days.
+    """The limit is made longer, in its own unit: working days, else calendar days. `by` as in `reasons.APPROVERS`.
 
-    Law: 行政许可法 第四十二条第一款 (by the head, at most ten); the most allowed is checked where it is granted.
+    Law: 行政许可法 第四十二条, or the item's own; the most allowed is checked where it is granted.
     """
 
     days: int

@@ -55,6 +55,10 @@ PAUSES = {
     "site_visit": ("登记机构实地查看", "site visit", "重庆市土地房屋权属登记条例 第二十五条第二款"),
     "public_notice": ("公告", "public notice", "重庆市土地房屋权属登记条例 第二十五条第二款"),
 }
+APPROVERS = {
+    "head": ("本机关负责人", "the head of the body"),
+    "government": ("本级人民政府负责人", "the head of the people's government"),
+}
 KINDS = {
     "statutory": ("法定办结时限", "statutory limit"),
     "promised": ("承诺办结时限", "promised limit"),
@@ -233,12 +237,12 @@ def _paused_en(w: _Words) -> str:
 
 def _extended_zh(w: _Words) -> str:
     on = f"{w.day('on')}" if w["on"] else ""
-    return f"{on}经{w['by']}批准，延长{w.count('days')}{w.said('reason')}"
+    return f"{on}经{w.pair(APPROVERS, 'by')}批准，延长{w.count('days')}{w.said('reason')}"
 
 
 def _extended_en(w: _Words) -> str:
     on = f" on {w.day('on')}" if w["on"] else ""
-    return f"Extended by {w.count('days')}{on}, approved by {w['by']}{w.said('reason')}"
+    return f"Extended by {w.count('days')}{on}, approved by {w.pair(APPROVERS, 'by')}{w.said('reason')}"
 
 
 _Sentence = Callable[[_Words], str]

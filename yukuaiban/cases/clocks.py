@@ -13,6 +13,7 @@ from yukuaiban.calendars.clock import Event, Extended, Paused, Restarted, Resume
 from yukuaiban.cases.context import Context, Happened
 from yukuaiban.cases.models import Step
 from yukuaiban.cases.states import Act
+from yukuaiban.items.limits import limit_of
 from yukuaiban.items.schema import ItemContent, TimeLimit
 
 _STOPS_FOR_GOOD = {Act.GRANT, Act.REFUSE, Act.DEEM_RENEWED, Act.WITHDRAW, Act.TERMINATE}
@@ -45,7 +46,7 @@ def events(history: Iterable[Happened]) -> list[Event]:
         elif act in _RESUMES:
             found.append(Resumed(_day(facts["on"])))
         elif act is Act.EXTEND:
-            found.append(Extended(facts["days"], by="head", on=_day(facts["on"])))
+            found.append(Extended(facts["days"], by=facts.get("by", "head"), on=_day(facts["on"])))
         elif act in _STOPS_FOR_GOOD and any(isinstance(e, Started | Restarted) for e in found):
             found.append(Stopped(_day(facts["on"]), act.value))
     return found
@@ -112,23 +113,13 @@ def _clocks(happened: Sequence[Event], content: ItemContent, calendar: WorkingCa
     """Both clocks; the promised one never ends after the statutory one (ADR 0086)."""
 
     def run(limit: TimeLimit, kind: ClockKind) -> Clock:
-        return run_clock(happened, _limit(limit), calendar, today, kind=kind, law=limit.source or "")
+        return run_clock(happened, limit_of(limit), calendar, today, kind=kind, law=limit.source or "")
 
     statutory, promised = run(content.statutory, ClockKind.STATUTORY), run(content.promised, ClockKind.PROMISED)
     if statutory.due_on and promised.due_on and promised.due_on.on > statutory.due_on.on:
         # three working days over a long holiday end after seven calendar days: nothing is promised beyond the law
         promised = run(content.statutory, ClockKind.PROMISED)
     return Clocks(statutory, promised)
-
-
-def extension_unit(content: ItemContent) -> Unit:
-    """What an extension of the item's limit is counted in, as the clock adds it."""
-    return Unit.WORKING_DAY if _limit(content.statutory).in_working_days else Unit.CALENDAR_DAY
-
-
-def _limit(limit: TimeLimit) -> Limit:
-    unit = Unit(limit.unit.value)
-    return Limit(0 if unit is Unit.ON_THE_SPOT else limit.value, unit)
 
 
 def _day(text: str) -> date:

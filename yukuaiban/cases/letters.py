@@ -168,6 +168,10 @@ def _more(
             return {
                 "extension_days": h.facts["days"],
                 "extension_unit": h.facts.get("unit", Unit.WORKING_DAY),
+                "extension_law": h.facts.get("law", ""),
+                "approver": h.facts.get("by", "head"),
+                "approval": h.facts.get("document", ""),
+                "approved_on": date.fromisoformat(h.facts["document_on"]) if h.facts.get("document_on") else None,
                 "due_before": date.fromisoformat(before) if before else None,
                 "reasons": reasons,
             }

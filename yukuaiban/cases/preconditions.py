@@ -18,6 +18,7 @@ from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused
 from yukuaiban.cases.models import Extension, Hearing, Remedy, Step
 from yukuaiban.cases.states import TRANSITIONS, Act
 from yukuaiban.config.errors import DomainError
+from yukuaiban.items.limits import ExtensionRule, extension_of
 from yukuaiban.materials import services as materials
 from yukuaiban.people.actors import Actor
 
@@ -109,12 +110,35 @@ def _resume(ctx: Context, _by: Actor) -> None:
         raise RuleRefused(_("听证以听证笔录结束。请记录听证结果。"))
 
 
+def extension_rule(ctx: Context) -> ExtensionRule:
+    """How this case's limit may be extended. Raises RuleRefused: its law does not say that it may (docs/adr/0093)."""
+    rule = extension_of(ctx.content, ctx.today)
+    if rule is not None:
+        return rule
+    if special := ctx.content.statutory.set_by:
+        raise RuleRefused(
+            _("本事项的期限由《{law}》另行规定，其中没有规定可以延长期限，不能延长。").format(law=special.law)
+        )
+    raise RuleRefused(_("本事项所依据的法律没有规定可以延长期限，不能延长。"))
+
+
+def law_of(act: Act, ctx: Context) -> str:
+    """The article on which an act rests in this case: an extension on that of the item, any other as the table says."""
+    rule = extension_of(ctx.content, ctx.today) if act in EXTENDING else None
+    return rule.law if rule else TRANSITIONS[act].law
+
+
+EXTENDING = {Act.PROPOSE_EXTENSION, Act.EXTEND, Act.REJECT_EXTENSION}
+
+
 def _propose_extension(ctx: Context, _by: Actor) -> None:
+    extension_rule(ctx)
     if Extension.objects.filter(case=ctx.case).exists():
         raise RuleRefused(_("期限只能延长一次，这一办件已经提出过延长。"))
 
 
 def _extend(ctx: Context, by: Actor) -> None:
+    extension_rule(ctx)
     extension = Extension.objects.filter(case=ctx.case).first()
     if extension is None:
         raise RuleRefused(_("还没有人提出延长期限。"))
@@ -122,7 +146,7 @@ def _extend(ctx: Context, by: Actor) -> None:
         raise RuleRefused(_("期限只能延长一次，这一办件已经延长过。"))
     proposer = extension.made_by_post
     if proposer is not None and proposer.account_id == by.account_id:
-        raise NeedsSecondPerson(_("延长期限由本机关负责人批准，提出的人不能自己批准。"))
+        raise NeedsSecondPerson(_("延长期限须经批准，提出的人不能自己批准。"))
     if ctx.case.due_on and ctx.case.due_on < ctx.today:
         raise RuleRefused(_("法定期限已届满，不能再延长。"))
 

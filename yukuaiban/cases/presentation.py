@@ -289,7 +289,12 @@ def _put_right(h: Happened, payload: dict[str, Any], content: ItemContent, langu
 
 def _extended(h: Happened, payload: dict[str, Any]) -> str:
     days = limit_in_words(h.facts["days"], h.facts.get("unit", Unit.WORKING_DAY), get_language() or "zh")
-    return _("延长 {days}：{reason}").format(days=days, reason=payload["reason"])
+    said = _("延长 {days}：{reason}").format(days=days, reason=payload["reason"])
+    if not h.facts.get("document"):
+        return said
+    return said + _("（本级人民政府批准：{document}，{on}）").format(
+        document=h.facts["document"], on=h.facts["document_on"]
+    )
 
 
 def _of_procedure(h: Happened, payload: dict[str, Any]) -> str:

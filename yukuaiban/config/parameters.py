@@ -146,8 +146,13 @@ def read_file(path: Path) -> tuple[Parameter, ...]:
     Raises:
         ParameterFileInvalid: All that is wrong with it, at once.
     """
+    return read_text(path.read_text(encoding="utf-8"), path)
+
+
+def read_text(text: str, path: Path) -> tuple[Parameter, ...]:
+    """The values in a file's text, oldest first; `path` names it. Raises: ParameterFileInvalid."""
     try:
-        content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        content = YAML(typ="safe", pure=True).load(text)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
@@ -157,7 +162,7 @@ def read_file(path: Path) -> tuple[Parameter, ...]:
     try:
         file = _File.model_validate(content)
     except ValidationError as error:
-        raise ParameterFileInvalid("\n".join(_lines(path, error))) from error
+        raise ParameterFileInvalid("\n".join(_lines(path, text, error))) from error
     return _values(path.stem, file)
 
 
@@ -222,9 +227,9 @@ class _File(_Strict):
         return self
 
 
-def _lines(path: Path, error: ValidationError) -> list[str]:
-    """Each error with the line it stands on; the file is read a second time for that, slowly."""
-    tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+def _lines(path: Path, text: str, error: ValidationError) -> list[str]:
+    """Each error with the line it stands on; the text is read a second time for that, slowly."""
+    tree = YAML(typ="rt").load(text)
     lines = []
     for problem in error.errors():
         node, line, names = tree, 1, []

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.calendars.reasons import limit_in_words
-from yukuaiban.cases import clocks, services
+from yukuaiban.cases import services
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.errors import AnswersInvalid
 from yukuaiban.cases.models import Opinion, Remedy, Step
@@ -27,9 +27,9 @@ from yukuaiban.cases.services.review import opinion_round, unheard
 from yukuaiban.cases.states import Act
 from yukuaiban.config.errors import DomainError
 from yukuaiban.config.now import today
-from yukuaiban.config.parameters import parameter
 from yukuaiban.items import forms as item_forms
 from yukuaiban.items.forms import Form
+from yukuaiban.items.limits import extension_of
 from yukuaiban.materials.selectors import standing_keys
 from yukuaiban.materials.slots import is_asked
 from yukuaiban.people.actors import Actor
@@ -256,9 +256,29 @@ class ExtensionForm(ActForm):
     reason = long_text(_("理由"))
 
     def build(self) -> None:
-        most = int(parameter("licensing_extension_max", on=today()).value)
-        words = limit_in_words(most, clocks.extension_unit(self.ctx.content), get_language() or "zh")
-        self.fields["days"].help_text = _("最多 %(limit)s") % {"limit": words}
+        rule = extension_of(self.ctx.content, self.ctx.today)
+        if rule:  # else the act is refused, with its reason
+            words = limit_in_words(rule.most, rule.unit, get_language() or "zh")
+            self.fields["days"].help_text = _("最多 %(limit)s（%(law)s）") % {"limit": words, "law": rule.law}
+
+
+class ApprovalForm(ActForm):
+    """Which document of the people's government approved it; the head of the body approves by the act itself."""
+
+    document = forms.CharField(
+        label=_("本级人民政府批准文件的文号"), required=False, max_length=100, help_text=_("例如：渝府〔2026〕12号")
+    )
+    document_on = forms.DateField(
+        label=_("本级人民政府批准的日期"), required=False, widget=forms.DateInput({"type": "date"})
+    )
+
+    def build(self) -> None:
+        rule = extension_of(self.ctx.content, self.ctx.today)
+        for name in ("document", "document_on"):
+            if rule and rule.approver == "government":
+                self.fields[name].required = True
+            else:
+                del self.fields[name]
 
 
 class NotifyHearingForm(ActForm):
@@ -426,8 +446,8 @@ ACTS: dict[Act, DeskAct] = {
     Act.REFUSE: DeskAct(RefuseForm, services.case_refuse, _("作出不予决定，写明理由、依据和救济途径。"), "x", "danger", irreversible=True),
     Act.PAUSE: DeskAct(PauseForm, services.case_pause, _("停止计时，并书面告知申请人所需时间。"), "s"),
     Act.RESUME: DeskAct(ResumeForm, services.case_resume, _("恢复计时。"), "r", "primary"),
-    Act.PROPOSE_EXTENSION: DeskAct(ExtensionForm, services.case_propose_extension, _("报本机关负责人批准后才延长；只能延长一次。"), "e"),
-    Act.EXTEND: DeskAct(NoQuestion, services.case_extend, _("期限延长，理由告知申请人；只能延长一次。"), None, "primary"),
+    Act.PROPOSE_EXTENSION: DeskAct(ExtensionForm, services.case_propose_extension, _("报请批准后才延长；只能延长一次。"), "e"),
+    Act.EXTEND: DeskAct(ApprovalForm, services.case_extend, _("期限延长，理由告知申请人；只能延长一次。"), None, "primary"),
     Act.REJECT_EXTENSION: DeskAct(ReasonForm, services.case_reject_extension, _("期限不变；可以重新提出延长。")),
     Act.TELL_HEARING_RIGHT: DeskAct(NoQuestion, services.hearing_tell_right, _("告知书随即发出；申请听证的期限届满前不能作决定。")),
     Act.REQUEST_HEARING: DeskAct(HearingOfForm, services.hearing_request_of, _("停止计时，组织听证。")),

@@ -17,7 +17,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from yukuaiban.calendars import Light
-from yukuaiban.cases import selectors
+from yukuaiban.cases import preconditions, selectors
 from yukuaiban.cases.api_bodies import (
     FILE,
     PDF,
@@ -240,7 +240,7 @@ def acts(request: HttpRequest, number: Number) -> list[dict[str, Any]]:
         {
             "act": p.row.act.value,
             "label": str(p.row.label),
-            "law": p.row.law,
+            "law": preconditions.law_of(p.row.act, ctx),
             "consequence": str(ACTS[p.row.act].consequence),
             "why_not": p.refusal,
             "asks": questions_of(ACTS[p.row.act].form(ctx=ctx, by=by)),

@@ -89,5 +89,5 @@ def read(form: F) -> F:
 
 
 def given(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What was sent, without what was left out."""
-    return {key: value for key, value in body.items() if value is not None}
+    """What was sent, without what was left out: a text that was not sent is empty."""
+    return {key: value for key, value in body.items() if value not in (None, "")}

@@ -197,6 +197,7 @@ def act(request: HttpRequest, by: Actor, number: str, act: str) -> HttpResponse:
         "row": row,
         "form": form,
         "problem": problem,
+        "law": preconditions.law_of(Act(act), ctx),
         "why_not": preconditions.why_not(Act(act), ctx, by) if request.method != "POST" else None,
         "by": by,
         "posts": people.posts_of(access.account_of(request)),

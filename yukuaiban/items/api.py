@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -19,6 +20,7 @@ from yukuaiban.items import forms, selectors
 from yukuaiban.items.filters import Filters, find
 from yukuaiban.items.guide import Guide
 from yukuaiban.items.index import Entry
+from yukuaiban.items.limits import extension_of
 from yukuaiban.items.models import ServiceItem
 from yukuaiban.items.schema import (
     Fee,
@@ -29,6 +31,7 @@ from yukuaiban.items.schema import (
     Requirement,
     Result,
     Situation,
+    StatutoryLimit,
     Text,
     TimeLimit,
 )
@@ -122,7 +125,7 @@ class GuideContentBody(Schema):
     acting: list[str] = Field(description="Who may file for the applicant.")
     assurance: str = Field(description="Level of assurance of the identity that filing needs.")
     basis: list[LegalBasis]
-    statutory: TimeLimit
+    statutory: StatutoryLimit
     promised: TimeLimit
     online_depth: list[int]
     visits: int
@@ -144,6 +147,16 @@ class RealTimeBody(Schema):
     cases: int
 
 
+class ExtensionBody(Schema):
+    """延长期限: how much longer than the statutory limit it may take, on which article, who approves."""
+
+    most: int
+    unit: Literal["working_day", "calendar_day"]
+    law: str
+    approver: Literal["head", "government"]
+    status: Literal["published", "law", "sample"]
+
+
 class GuideBody(Schema):
     """The guide (办事指南) of a service item. `content` is null for one that is listed here but not filed here."""
 
@@ -158,6 +171,7 @@ class GuideBody(Schema):
     version: int | None
     content: GuideContentBody | None
     took: RealTimeBody | None
+    extension: ExtensionBody | None = Field(description="Null: it cannot be extended. Once, and told with its reason.")
     elements: list[ElementBody]
 
 
@@ -198,6 +212,7 @@ def item(request: HttpRequest, code: Code) -> dict[str, Any]:
     guide = selectors.guide(code)
     department = selectors.department_of(guide)
     took = selectors.real_time(guide)
+    rule = extension_of(guide.content, today()) if guide.content else None
     return {
         "code": guide.code,
         "entry": guide.entry_code,
@@ -209,6 +224,7 @@ def item(request: HttpRequest, code: Code) -> dict[str, Any]:
         "status": guide.status,
         "version": guide.version,
         "content": _content(guide),
+        "extension": asdict(rule) if rule else None,
         "took": {"median_working_days": took.median, "cases": took.cases} if took else None,
         "elements": [
             {"key": e.key, "label": {"zh": e.label_zh, "en": e.label_en}, "status": status.value}

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from yukuaiban.config.now import today
 from yukuaiban.items.guide import Guide
+from yukuaiban.items.limits import extension_of
 from yukuaiban.items.schema import ItemContent, Sourced, Status
 
 
@@ -84,7 +86,7 @@ ELEMENTS: tuple[Element, ...] = (
         "special",
         "特别程序",
         "Special procedures",
-        _of_content(lambda c: c.process if c.process.special_procedures else None),
+        _of_content(lambda c: c.process if c.process.special_procedures or extension_of(c, today()) else None),
     ),
     E("case_type", "办件类型", "Kind of case", _of_content(lambda c: c.process)),
     E("quota", "数量限制", "Quota", _of_content(lambda c: c.quota)),

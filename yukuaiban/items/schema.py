@@ -91,6 +91,12 @@ class TimeLimit(Sourced):
     note: Text | None = None
 
 
+class StatutoryLimit(TimeLimit):
+    """法定办结时限, and whose it is: that of 行政许可法 第四十二条, or of a law or regulation that says otherwise."""
+
+    set_by: LegalBasis | None = None  # 法律、法规另有规定: a licence's limit stands there, and so must any extension
+
+
 class Audience(StrEnum):
     """服务对象, the groups of the standard that a person chooses between."""
 
@@ -170,6 +176,10 @@ class MaterialSlot(Sourced):
         return value
 
 
+#: 一个部门办理、统一办理、联合办理、集中办理 (行政许可法 第二十六条第二款)
+Handling = Literal["single", "unified", "joint", "concentrated"]
+
+
 class Step(Strict):
     """办理流程: one step of review. Steps with the same `stage` run in parallel."""
 
@@ -182,10 +192,31 @@ class Step(Strict):
     days: Annotated[int, Field(ge=1, le=60)] = 1  # working days for the step
 
 
+class Extension(Sourced):
+    """延长期限: how much longer the item's own law lets it take, once. Without it only 行政许可法 第四十二条 extends."""
+
+    parameter: Slug | None = None  # packs/*/parameters: the number with its dates and its article
+    days: Annotated[int, Field(ge=1, le=365)] | None = None  # in the days of the limit, where no parameter holds it
+    as_the_limit: bool = False  # at most as long as the limit itself
+    law: Words | None = None  # that allows it, without 《》; a parameter names its own
+    article: Words | None = None
+    approver: Literal["head", "government"] = "head"  # 本机关负责人 / 本级人民政府负责人
+
+    @model_validator(mode="after")
+    def _is_said_in_one_way(self) -> Self:
+        if [self.parameter is not None, self.days is not None, self.as_the_limit].count(True) != 1:
+            raise ValueError("say parameter, or days, or as_the_limit: one of them")
+        if (self.parameter is None) != (self.law is not None):
+            raise ValueError("name law, and article, that allow it; a parameter names its own")
+        return self
+
+
 class Process(Sourced):
     """How the item is decided: receipt regime, review steps, what may happen on the way."""
 
     receipt: Literal["licensing", "registration"] = "licensing"  # 行政许可法 第三十二条 / 不动产登记暂行条例 第十七条
+    handling: Handling = "single"
+    extension: Extension | None = None
     instant: bool = False  # 即办件
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=8)]
     special_procedures: tuple[
@@ -280,7 +311,7 @@ class ItemContent(Strict):
     acting: Annotated[tuple[Acting, ...], Field(min_length=1)] = (Acting.SELF,)
     assurance: Assurance = Assurance.REAL_NAME
     basis: Annotated[tuple[LegalBasis, ...], Field(min_length=1)]
-    statutory: TimeLimit
+    statutory: StatutoryLimit
     promised: TimeLimit
     online_depth: Annotated[tuple[Annotated[int, Field(ge=1, le=8)], ...], Field(min_length=1)]
     visits: Annotated[int, Field(ge=0, le=5)]

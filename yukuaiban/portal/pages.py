@@ -14,9 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yukuaiban.calendars.reasons import limit_in_words
 from yukuaiban.cases import selectors as cases
+from yukuaiban.config.now import today
 from yukuaiban.config.parameters import parameter
 from yukuaiban.items import selectors as items
 from yukuaiban.items.filters import Filters, find
+from yukuaiban.items.limits import extension_of
 from yukuaiban.items.models import ItemType
 from yukuaiban.items.services import feedback_leave
 from yukuaiban.people import passes
@@ -180,6 +182,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
             "siblings": siblings,
             "took": items.real_time(guide),
             "renewal_lead": _renewal_lead(get_language() or "zh"),
+            "extension": extension_of(guide.content, today()) if guide.content else None,
             "elements": items.elements_of(guide),
             "thanked": request.GET.get("thanks") == "1",
         },

@@ -78,10 +78,10 @@ class Pause(OfCase):
 
 
 class Extension(OfCase):
-    """延长: once, by the head's approval, with its reason told (行政许可法 第四十二条第一款)."""
+    """延长: once, approved, with its reason told; how long and by whom: `items.limits.extension_of` (docs/adr/0093)."""
 
     case = models.OneToOneField("cases.Case", on_delete=models.CASCADE, related_name="extension")
-    days = models.PositiveSmallIntegerField()  # working days
+    days = models.PositiveSmallIntegerField()  # of the limit: working days, else calendar days
     reason = EncryptedTextField()
     approved_on = models.DateField(null=True, blank=True)
     approved_by_post = models.ForeignKey(

@@ -15,7 +15,7 @@ from yukuaiban.cases.context import Context
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused
 from yukuaiban.cases.models import Case, Extension, Opinion, Pause, SiteVisit, Step, ThirdParty
-from yukuaiban.cases.preconditions import begin
+from yukuaiban.cases.preconditions import begin, extension_rule
 from yukuaiban.cases.services.receipt import follow, need, open_stage
 from yukuaiban.cases.states import Act, State
 from yukuaiban.config.parameters import parameter
@@ -205,17 +205,20 @@ def restart_clock(ctx: Context, act: Act, *, payload: dict[str, Any], by: Actor)
 
 @one_act
 def case_propose_extension(*, case_id: int, by: Actor, at: datetime, days: int, reason: str) -> Case:
-    """Ask the head for the one extension, at most ten days in the limit's own unit. Law: 行政许可法 第四十二条第一款."""
+    """Ask for the one extension, at most as long as the item's law says. Law: 行政许可法 第四十二条, or the item's own.
+
+    Raises: RuleRefused when no law lets this item be extended, or not so long.
+    """
     ctx = begin(Act.PROPOSE_EXTENSION, case_id, by=by, at=at)
     need(reason, _("延长期限的理由"))
-    most, unit = int(parameter("licensing_extension_max", on=ctx.today).value), clocks.extension_unit(ctx.content)
-    if not 1 <= days <= most:
-        words = limit_in_words(most, unit, get_language() or "zh")
-        raise RuleRefused(_("最多可以延长 {limit}。").format(limit=words), details={"max": most})
+    rule = extension_rule(ctx)
+    if not 1 <= days <= rule.most:
+        words = limit_in_words(rule.most, rule.unit, get_language() or "zh")
+        raise RuleRefused(_("最多可以延长 {limit}。").format(limit=words), details={"max": rule.most})
     door.move(
         ctx.case,
         Act.PROPOSE_EXTENSION,
-        Outcome(facts={"days": days, "unit": unit}, payload={"reason": reason}),
+        Outcome(facts={"days": days, "unit": rule.unit, "law": rule.law}, payload={"reason": reason}),
         by=by,
         at=at,
     )
@@ -224,15 +227,22 @@ def case_propose_extension(*, case_id: int, by: Actor, at: datetime, days: int, 
 
 
 @one_act
-def case_extend(*, case_id: int, by: Actor, at: datetime) -> Case:
-    """The head approves the extension; the reason is told to the applicant.
+def case_extend(*, case_id: int, by: Actor, at: datetime, document: str = "", document_on: date | None = None) -> Case:
+    """The extension is approved; its reason is told to the applicant.
 
-    Raises: RuleRefused when none was proposed, it was used, or the limit already ended.  Law: 行政许可法 第四十二条第一款.
+    Args:
+        document: Number of the government's approval, where it is the government's head who approves.
+        document_on: Its date.
+    Raises: RuleRefused when none was proposed, it was used, the limit already ended, or the approval is not named.
+    Law: 行政许可法 第四十二条, or the item's own.
     """
     ctx = begin(Act.EXTEND, case_id, by=by, at=at)
     case = ctx.case
     extension = Extension.objects.get(case=case)
-    facts = {"on": ctx.today, "days": extension.days, "unit": clocks.extension_unit(ctx.content)}
+    rule = extension_rule(ctx)
+    facts = {"on": ctx.today, "days": extension.days, "unit": rule.unit, "law": rule.law, "by": rule.approver}
+    if rule.approver == "government":
+        facts |= _approval(ctx, document, document_on)
     dates = clocks.columns(ctx, clocks.with_event(ctx, Act.EXTEND, facts), steps=ctx.steps)
     door.move(
         case,
@@ -251,9 +261,20 @@ def case_extend(*, case_id: int, by: Actor, at: datetime) -> Case:
     return case
 
 
+def _approval(ctx: Context, document: str, document_on: date | None) -> dict[str, Any]:
+    """What the case keeps of the government's approval. Law: 行政许可法 第四十二条第二款."""
+    need(document, _("本级人民政府批准文件的文号"))
+    if document_on is None:
+        raise RuleRefused(_("请写明本级人民政府批准的日期。"))
+    accepted_on = ctx.case.accepted_on
+    if document_on > ctx.today or (accepted_on and document_on < accepted_on):
+        raise RuleRefused(_("批准的日期应当在受理之后、今天以前。"))
+    return {"document": document.strip(), "document_on": document_on}
+
+
 @one_act
 def case_reject_extension(*, case_id: int, by: Actor, at: datetime, reason: str) -> Case:
-    """The head does not approve; the limit stays, and another extension may be proposed. Law: 行政许可法 第四十二条第一款."""
+    """It is not approved; the limit stays, and another extension may be proposed. Law: 行政许可法 第四十二条."""
     ctx = begin(Act.REJECT_EXTENSION, case_id, by=by, at=at)
     need(reason, _("理由"))
     door.move(

@@ -1,4 +1,4 @@
-"""The clock of a case: notices, lapse of time, pauses, the one extension, with real dates."""
+"""The clock of a case: notices, lapse of time, pauses, with real dates."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.people import RESIDENCE, applicant, at, office, person
-from yukuaiban.calendars import Started, Unit
+from yukuaiban.calendars import Started
 from yukuaiban.calendars import selectors as calendars
 from yukuaiban.cases import clocks, rules, selectors, services, timers
 from yukuaiban.cases.clocks import of_case
@@ -141,75 +141,6 @@ def test_nothing_is_promised_beyond_the_law(city):
     ]
 
 
-class TestExtension:
-    """行政许可法 第四十二条第一款: once, at most ten days, by the head."""
-
-    def test_moves_both_dates_by_its_days(self, accepted):
-        case, where, _who = accepted
-        services.case_propose_extension(
-            case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), days=10, reason="情况复杂"
-        )
-        services.case_extend(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 4)))
-        case.refresh_from_db()
-        assert case.promised_on == date(2026, 3, 23)  # 5 + 10 working days after 2 March
-        ctx = Context(case, at(date(2026, 3, 4), 12))
-        told = next(context_of(ctx, h, store.payloads(case.pk)) for h in ctx.history if h.act == "extend")
-        assert (told.due_before, told.due_on) == (date(2026, 3, 9), date(2026, 3, 23))
-
-    def test_is_counted_and_told_in_the_unit_of_the_limit(self, accepted, monkeypatch):
-        case, where, who = accepted
-        monkeypatch.setattr(clocks, "extension_unit", lambda _content: Unit.CALENDAR_DAY)
-        asked = {"case_id": case.pk, "by": where.handler, "at": at(date(2026, 3, 3)), "reason": "情况复杂"}
-        with pytest.raises(RuleRefused, match="10日"):
-            services.case_propose_extension(**asked, days=11)
-        services.case_propose_extension(**asked, days=10)
-        services.case_extend(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 4)))
-        ctx = Context(case, at(date(2026, 3, 4), 12))
-        told = next(context_of(ctx, h, store.payloads(case.pk)) for h in ctx.history if h.act == "extend")
-        assert (told.extension_days, told.extension_unit) == (10, "calendar_day")
-        assert "延长 10日：情况复杂" in str(page_of(case, who, language="zh")["timeline"])
-
-    @pytest.mark.parametrize(("unit", "counted"), [("calendar_day", "calendar_day"), ("working_day", "working_day")])
-    def test_has_the_unit_that_the_clock_adds_it_in(self, unit, counted):
-        assert clocks.extension_unit(SimpleNamespace(statutory=TimeLimit(value=7, unit=unit))) == counted
-
-    @pytest.mark.parametrize("days", [0, 11])
-    def test_is_at_most_ten_days(self, accepted, days):
-        case, where, _who = accepted
-        with pytest.raises(RuleRefused, match="10"):
-            services.case_propose_extension(
-                case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), days=days, reason="x"
-            )
-
-    def test_happens_once(self, accepted):
-        case, where, _who = accepted
-        services.case_propose_extension(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), days=2, reason="x")
-        services.case_extend(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 3)))
-        with pytest.raises(RuleRefused, match="一次"):
-            services.case_propose_extension(
-                case_id=case.pk, by=where.handler, at=at(date(2026, 3, 4)), days=2, reason="x"
-            )
-
-    def test_one_not_approved_leaves_the_limit_and_may_be_proposed_again(self, accepted):
-        case, where, who = accepted
-        limit = case.promised_on
-        asked = {"case_id": case.pk, "by": where.handler, "days": 2}
-        no = {"case_id": case.pk, "by": where.approver, "reason": "不复杂"}
-        with pytest.raises(RuleRefused, match="没有等待批准"):
-            services.case_reject_extension(**no, at=at(date(2026, 3, 3)))
-        services.case_propose_extension(**asked, at=at(date(2026, 3, 3)), reason="须再核查")
-        services.case_reject_extension(**no, at=at(date(2026, 3, 3)))
-        case.refresh_from_db()
-        assert case.promised_on == limit
-        at_desk, at_home = (str(page_of(case, by, language="zh")["timeline"]) for by in (where.approver, who))
-        assert "不复杂" in at_desk
-        assert "延长" not in at_home
-        services.case_propose_extension(**asked, at=at(date(2026, 3, 4)), reason="设备故障")
-        services.case_extend(case_id=case.pk, by=where.approver, at=at(date(2026, 3, 4)))
-        case.refresh_from_db()
-        assert case.promised_on == date(2026, 3, 11)  # 5 + 2 working days after 2 March
-
-
 class TestThirdParties:
     """行政许可法 第三十六条"""
 
@@ -238,14 +169,10 @@ class TestThirdParties:
             case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), **self.ROAD, heard_on=date(2026, 3, 3),
             statement="影响采光",
         )  # fmt: skip
-        services.case_propose_extension(
-            case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)), days=2, reason="须再核查"
-        )
         case = Case.objects.get(pk=case.pk)
         at_desk, at_home = (str(page_of(case, by, language="zh")["timeline"]) for by in (where.approver, who))
-        for words in ("影响采光", "须再核查"):
-            assert words in at_desk
-            assert words not in at_home
+        assert "影响采光" in at_desk
+        assert "影响采光" not in at_home
 
 
 class TestDecidedAnew:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from yukuaiban import conditions
 from yukuaiban.items.forms import problems_of
 from yukuaiban.items.guide import merge
+from yukuaiban.items.loading.limits import limits
 from yukuaiban.items.loading.pack import Pack, Placed, WorkedOut
 from yukuaiban.items.loading.problems import Problem, quoted
 
@@ -205,6 +206,7 @@ def _items(pack: Pack) -> Iterator[Problem]:
             if step.department and step.department not in kinds:
                 where = ("process", "steps", i, "department")
                 yield worked_out.problem(where, quoted(step.department), "one that stands in department_kinds.csv")
+        yield from limits(pack, worked_out)
         yield from _licence_types(pack, worked_out)
         yield from _conditions_of(worked_out)
         yield from _options(pack, worked_out)

@@ -120,7 +120,11 @@ def differences(old: Any, new: Any, path: Path = (), top: str = "") -> Iterator[
         yield from _members(old or [], new or [], path, top)
 
 
-_DEFAULTS = {"status": "sample"}  # what counts where a statement does not say it
+_DEFAULTS = {
+    "status": "sample",
+    "handling": "single",
+    "approver": "head",
+}  # what counts where a statement does not say it
 
 
 def _is_nothing(value: Any) -> bool:

@@ -101,6 +101,18 @@ ERRORS = {
                            "options_from", "form.groups[0].fields[4].options_from", "“smell”", "code_sets.csv"),
     "code set without English": (ITEM, ("{key: home, kind: yes_no", "{key: home, options_from: taste, kind: choice"),
                                  "options_from", "form.groups[0].fields[4].options_from", "“taste”", "English"),
+    "extension by no parameter": (ITEM, ("process:\n", "process:\n  extension: {parameter: no_such_limit}\n"),
+                                  "no_such_limit", "process.extension.parameter", "“no_such_limit”", "parameters/"),
+    "extension in other days": (ITEM, ("process:\n", "process:\n  extension: {parameter: petition_extension_max}\n"),
+                                "petition", "process.extension.parameter", "in calendar_day", "one in working_day"),
+    "extension said twice": (ITEM, ("process:\n", "process:\n  extension: {days: 3, as_the_limit: true, law: x}\n"),
+                             "extension:", "process.extension", "", "one of them"),
+    "extension by no law": (ITEM, ("process:\n", "process:\n  extension: {days: 3}\n"), "extension:",
+                            "process.extension", "", "name law"),
+    "joint, and no licence": (ITEM, ("process:\n", "process:\n  handling: joint\n"), "handling:", "process.handling",
+                              "“joint”", "item_type 01"),
+    "limit set by no law": (ITEM, ("{value: 20}", "{value: 20, set_by: {law: 查封扣押冻结规定}}"), "statutory:",
+                            "statutory.set_by.law", "“查封扣押冻结规定”", "law or regulation"),
     "folder of another name": ("pack.yaml", ("id: smalltown", "id: bigtown"), 1, "id", "“bigtown”", "smalltown"),
     "extends nothing": ("pack.yaml", ("version:", "extends: nowhere\nversion:"), 0, "", "no pack.yaml", "folder"),
 }  # fmt: skip
@@ -189,3 +201,60 @@ class TestFilesReadBefore:
             told: list[Problem] = []
             assert read_yaml("a.yaml", b"a: 1\na: 2\n", told) is None
             assert [(p.line, p.field) for p in told] == [(2, "a")]
+
+
+LICENCE = ('item_type: "20"', 'item_type: "01"')
+
+
+def licence(tmp_path: Path, *replacements: tuple[str, str]) -> list[Problem]:
+    """The problems of the small city whose item is a licence, in other words here and there."""
+    directory = edited("directory.csv", ("SM-0001,20,", "SM-0001,01,"))
+    item = edited("items/old_age.yaml", LICENCE, *replacements)
+    return problems(write_pack(tmp_path, directory_csv=directory, items_old_age_yaml=item))
+
+
+class TestTheLimitOfALicence:
+    """行政许可法 第四十二条: 20 working days, 45 where several departments handle it, unless another law says otherwise."""
+
+    LIMIT, PROCESS = "statutory: {value: 20}", "process:\n"
+
+    def test_is_at_most_twenty_working_days(self, tmp_path):
+        assert licence(tmp_path) == []
+        told = licence(tmp_path, (self.LIMIT, "statutory: {value: 21}"))
+        assert [(p.line, p.field, p.found) for p in told] == [(8, "statutory.value", "21")]
+        assert "at most 20 (行政许可法 第四十二条第一款)" in told[0].expected
+
+    def test_is_in_working_days(self, tmp_path):
+        told = licence(tmp_path, (self.LIMIT, "statutory: {value: 15, unit: calendar_day}"))
+        assert [(p.field, p.found) for p in told] == [("statutory.unit", "“calendar_day”")]
+
+    def test_may_be_another_when_a_law_sets_it(self, tmp_path):
+        by = "set_by: {law: 取水许可和水资源费征收管理条例, article: 第十九条}"
+        assert licence(tmp_path, (self.LIMIT, f"statutory: {{value: 45, {by}}}")) == []
+
+    @pytest.mark.parametrize("handling", ["unified", "joint", "concentrated"])
+    def test_is_at_most_forty_five_where_several_handle_it(self, tmp_path, handling):
+        joint = (self.PROCESS, f"process:\n  handling: {handling}\n")
+        with_whom = ("visits: 0", "visits: 0\njoint_bodies: [公安机关]")
+        assert licence(tmp_path, joint, with_whom, (self.LIMIT, "statutory: {value: 45}")) == []
+        told = licence(tmp_path, joint, with_whom, (self.LIMIT, "statutory: {value: 46}"))
+        assert [(p.field, p.found) for p in told] == [("statutory.value", "46")]
+        told = licence(tmp_path, joint)
+        assert [(p.field, p.found) for p in told] == [("process.handling", f"“{handling}”")]
+        assert "joint_bodies" in told[0].expected
+
+    def test_is_measured_by_the_packs_own_parameter_on_its_date(self, tmp_path):
+        folder = write_pack(
+            tmp_path,
+            directory_csv=edited("directory.csv", ("SM-0001,20,", "SM-0001,01,")),
+            items_old_age_yaml=edited("items/old_age.yaml", LICENCE),
+        )
+        (folder / "parameters").mkdir()
+        value = "  {}: {{value: {}, source: 行政许可法 第四十二条第一款}}\n"
+        (folder / "parameters" / "licensing_decision_limit.yaml").write_text(
+            "title: 期限\nunit: working_day\nvalues:\n"
+            + value.format("2004-07-01", 15)
+            + value.format("2026-03-03", 20),
+            encoding="utf-8",
+        )
+        assert [(p.field, p.expected[:10]) for p in problems(folder)] == [("statutory.value", "at most 15")]

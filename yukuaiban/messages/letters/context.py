@@ -135,6 +135,10 @@ class LetterContext:
     special_from: date | None = None
     extension_days: int | None = None
     extension_unit: str = "working_day"
+    extension_law: str = ""  # the item's own article; empty: told before it was kept, the kind's own
+    approver: str = "head"  # calendars.reasons.APPROVERS
+    approval: str = ""  # number of the government's document
+    approved_on: date | None = None
     due_before: date | None = None
 
     # hearing

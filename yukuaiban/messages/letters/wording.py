@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any, Final
 
 from yukuaiban.calendars import Unit
-from yukuaiban.calendars.reasons import limit_in_words
+from yukuaiban.calendars.reasons import APPROVERS, limit_in_words
 from yukuaiban.config import laws
 from yukuaiban.config.now import ZONE
 from yukuaiban.config.parameters import parameter
@@ -311,10 +311,12 @@ def _pause(ctx: LetterContext) -> list[Block]:
 def _extension(ctx: LetterContext) -> list[Block]:
     before = f"原定最迟于{day(ctx.due_before)}作出决定，" if ctx.due_before else ""
     longer = limit_in_words(ctx.extension_days or 0, ctx.extension_unit)
+    grounds = cite(ctx.extension_law) if ctx.extension_law else _grounds(K.EXTENSION, ctx)
+    document = f"{day(ctx.approved_on)}以{ctx.approval}" if ctx.approval and ctx.approved_on else ""
     return [
         paragraph(
-            f"{_asked(ctx)}，{before}因下列原因不能在法定期限内作出决定。依据{_grounds(K.EXTENSION, ctx)}，"
-            f"经本机关负责人批准，延长办理期限{longer}，{_due(ctx)}。"
+            f"{_asked(ctx)}，{before}因下列原因不能在法定期限内作出决定。依据{grounds}，"
+            f"经{APPROVERS[ctx.approver][0]}{document}批准，延长办理期限{longer}，{_due(ctx)}。"
         ),
         *_reasons(ctx, "延长期限的理由："),
         *_contact(ctx),

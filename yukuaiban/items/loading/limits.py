@@ -1,0 +1,102 @@
+"""That an item's limits are those the law gives it: how long at most, how much longer, who handles it with whom.
+
+Numbers are the dated parameters of the pack that is checked (else of the packs in use), as they stand on the day of the
+check. Law: 行政许可法 第二十六条第二款, 第四十二条. See docs/adr/0093 and 0094.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from yukuaiban.calendars.limits import Unit
+from yukuaiban.config import laws, parameters
+from yukuaiban.config.now import today
+from yukuaiban.items.limits import LICENCE, days_of, on_day
+from yukuaiban.items.loading.pack import Pack, WorkedOut
+from yukuaiban.items.loading.problems import Problem, quoted
+
+_IN_DAYS = {Unit.WORKING_DAY, Unit.CALENDAR_DAY}
+
+
+def limits(pack: Pack, worked_out: WorkedOut) -> Iterator[Problem]:
+    """What an item says of its limits against the law."""
+    yield from _handling(worked_out)
+    yield from _statutory(pack, worked_out)
+    yield from _extension(pack, worked_out)
+
+
+def parameter_of(pack: Pack, name: str) -> parameters.Parameter | None:
+    """A parameter as it stands today: of the pack, the city's before the country's; None where there is none."""
+    for head in reversed(pack.heads):
+        file = f"{head.id}/parameters/{name}.yaml"
+        if file in pack.files:
+            try:
+                return on_day(parameters.read_text(pack.files[file].decode("utf-8"), Path(file)), today())
+            except ValueError:
+                return None
+    try:
+        return parameters.parameter(name, today())
+    except LookupError:
+        return None
+
+
+def _handling(worked_out: WorkedOut) -> Iterator[Problem]:
+    """统一办理、联合办理、集中办理: of licences that several departments give."""
+    content = worked_out.content
+    handling = content.process.handling
+    if handling == "single":
+        return
+    where = ("process", "handling")
+    if content.item_type != LICENCE:
+        expected = "single, as only licences (item_type 01) are handled so: 行政许可法 第二十六条第二款"
+        yield worked_out.problem(where, quoted(handling), expected)
+    elif not content.joint_bodies and not any(step.department for step in content.process.steps):
+        expected = "single, or who else: joint_bodies, or steps with the department that is asked"
+        yield worked_out.problem(where, quoted(handling), expected)
+
+
+def _statutory(pack: Pack, worked_out: WorkedOut) -> Iterator[Problem]:
+    """A licence is decided within the limit of 行政许可法 第四十二条, unless a law or regulation says otherwise."""
+    content = worked_out.content
+    limit, special = content.statutory, content.statutory.set_by
+    if special is not None:
+        kinds = {law.kind for law in laws.editions(special.law)}
+        if kinds and not any(kind == "law" or kind.endswith("_regulation") for kind in kinds):
+            expected = "a law or regulation (法律、法规): no other document may set a limit otherwise"
+            yield worked_out.problem(("statutory", "set_by", "law"), quoted(special.law), expected)
+        return
+    if content.item_type != LICENCE:
+        return
+    single = content.process.handling == "single"
+    most = parameter_of(pack, "licensing_decision_limit" if single else "joint_handling_limit")
+    if most is None:
+        return
+    unless = "or set_by: the law or regulation that sets it otherwise"
+    if limit.unit.value not in {Unit.WORKING_DAY, Unit.ON_THE_SPOT}:
+        expected = f"working_day, as 行政许可法 第八十二条 counts, {unless}"
+        yield worked_out.problem(("statutory", "unit"), quoted(limit.unit.value), expected)
+    elif limit.value > most.value:
+        expected = f"at most {most.value} ({most.source}), {unless}"
+        yield worked_out.problem(("statutory", "value"), str(limit.value), expected)
+
+
+def _extension(pack: Pack, worked_out: WorkedOut) -> Iterator[Problem]:
+    """What an item names as its extension is there, and counted as its limit is."""
+    content = worked_out.content
+    own = content.process.extension
+    if own is None:
+        return
+    where, unit = ("process", "extension"), days_of(content.statutory)
+    if own.as_the_limit and content.statutory.unit.value not in _IN_DAYS:
+        expected = "days or parameter, as the limit is not in days"
+        yield worked_out.problem((*where, "as_the_limit"), quoted(content.statutory.unit.value), expected)
+    if own.parameter is None:
+        return
+    found = parameter_of(pack, own.parameter)
+    if found is None:
+        expected = "a parameter that stands in parameters/ and has a value today"
+        yield worked_out.problem((*where, "parameter"), quoted(own.parameter), expected)
+    elif found.unit != unit:
+        expected = f"one in {unit.value}, as the clock counts the statutory limit"
+        yield worked_out.problem((*where, "parameter"), f"{quoted(own.parameter)} in {found.unit}", expected)
