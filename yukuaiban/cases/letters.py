@@ -11,8 +11,9 @@ from django.utils.translation import override
 
 from yukuaiban.calendars import Unit
 from yukuaiban.cases.context import Context, Happened
+from yukuaiban.cases.hearings import public_name
 from yukuaiban.cases.models import Case
-from yukuaiban.cases.models.procedure import PauseKind
+from yukuaiban.cases.models.procedure import ClosedGround, PauseKind
 from yukuaiban.cases.states import Act
 from yukuaiban.chain import store
 from yukuaiban.config.now import ZONE
@@ -62,6 +63,18 @@ FOLLOWS: dict[Act, K] = {
 }
 
 
+def _kinds(happened: Happened) -> list[K]:
+    """The letters that an event asks for, the parties' own first."""
+    act = Act(happened.act)
+    kind = FOLLOWS.get(act)
+    if kind is None or happened.facts.get("told_before"):
+        return []
+    if kind is K.ACCEPTANCE and happened.facts.get("deferred"):
+        kind = K.DEFERRED_ACCEPTANCE
+    # everyone is told of a hearing in public (行政许可法 第四十六条、第四十八条第一款（一）; ADR 0091)
+    return [kind, K.HEARING_ANNOUNCEMENT] if act is Act.NOTIFY_HEARING and happened.facts["public"] else [kind]
+
+
 _ALSO_TO_THIRD_PARTIES = {
     Act.TELL_HEARING_RIGHT,
     Act.NOTIFY_HEARING,
@@ -79,22 +92,26 @@ def make_all(ctx: Context) -> int:
     for happened in ctx.history:
         if happened.act == Act.DELIVER:
             _serve(ctx.case, happened)
-        kind = FOLLOWS.get(Act(happened.act))
-        if kind is None or happened.facts.get("told_before"):
-            continue
-        if kind is K.ACCEPTANCE and happened.facts.get("deferred"):
-            kind = K.DEFERRED_ACCEPTANCE
-        for third_party in (None, *_third_parties(ctx, happened)):
+        for kind, third_party in _letters_of(ctx, happened):
             occasions[kind] = occasions.get(kind, 0) + 1
             if letters.exists(ctx.case.pk, kind, occasions[kind]):
                 continue
             context = replace(context_of(ctx, happened, payloads), occasion=occasions[kind])
+            if kind is K.HEARING_ANNOUNCEMENT:
+                context = replace(context, addressee=public_name(ctx.case.applicant))
             if third_party is not None:
                 name = payloads.get(third_party.seq, {}).get("name", "")
                 context = replace(context, addressee=name, agent="", to_third_party=True)
             letters.letter_issue(subject=ctx.case.pk, kind=kind, context=context, department_id=ctx.case.department_id)
             made += 1
     return made
+
+
+def _letters_of(ctx: Context, h: Happened) -> list[tuple[K, Happened | None]]:
+    """Each letter of an event and, of one to a third party, the telling of him."""
+    kinds = _kinds(h)
+    own: list[tuple[K, Happened | None]] = [(kind, None) for kind in kinds]
+    return own + [(kinds[0], third_party) for third_party in _third_parties(ctx, h)]
 
 
 def _third_parties(ctx: Context, h: Happened) -> list[Happened]:
@@ -248,10 +265,17 @@ def _hearing(ctx: Context, h: Happened, payloads: Mapping[int, dict[str, Any]]) 
         "hearing_at": datetime.fromisoformat(told["held_at"]).astimezone(ZONE) if told else None,
         "hearing_place": told.get("place", ""),
         "is_hearing_public": notice.facts["public"],
+        "closed_ground": _closed_ground(notice.facts.get("closed_ground", "")),
+        "is_hearing_called": notice.facts.get("called", False),
         "chair": str(chair.account),
         "people": tuple(Person(p["name"], p["as"]) for p in record.get("parties", ())),
         "record": tuple(record.get("outcome", "").splitlines()),
     }
+
+
+def _closed_ground(code: str) -> str:
+    with override("zh"):
+        return str(ClosedGround(code).label) if code else ""
 
 
 def _licence(ctx: Context) -> LicenceFacts | None:

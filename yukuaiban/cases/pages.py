@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from yukuaiban.cases import hearings as announced
 from yukuaiban.cases import renewals, selectors, services
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.errors import AnswersInvalid, MaterialsMissing, RuleRefused
@@ -296,6 +297,19 @@ def track(request: HttpRequest) -> HttpResponse:
             context |= page_of(found, None, language=get_language() or "zh")
     response = render(request, "cases/track.html", context, status=problem.status if problem else 200)
     return problem.answered(response) if problem else response
+
+
+@require_safe
+def hearings(request: HttpRequest) -> HttpResponse:
+    """听证公告: the hearings to come, for anyone. Law: 行政许可法 第四十六条、第四十八条第一款（一）（二）."""
+    rows = announced.announced(request.GET.get("after") or None)
+    return render(request, "cases/hearings.html", {"page_of": rows})
+
+
+@require_safe
+def hearing_announcement(request: HttpRequest, pk: int) -> HttpResponse:
+    """The announcement as a signed PDF, for anyone."""
+    return pdf(announced.announcement(pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,11 +15,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.calendars.reasons import limit_in_words
-from yukuaiban.cases import services
+from yukuaiban.cases import rules, services
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.errors import AnswersInvalid
 from yukuaiban.cases.models import Opinion, Remedy, Step
-from yukuaiban.cases.models.procedure import PauseKind
+from yukuaiban.cases.models.procedure import ClosedGround, PauseKind
 from yukuaiban.cases.selectors import answers_of
 from yukuaiban.cases.services.decision import Ground
 from yukuaiban.cases.services.receipt import AgreedHow, Wanted
@@ -288,9 +288,16 @@ class NotifyHearingForm(ActForm):
     )  # fmt: skip
     place = forms.CharField(label=_("地点"), max_length=200)
     chair = forms.TypedChoiceField(label=_("主持人"), coerce=int, help_text=_("不能是审查过本件的人"))
-    is_public = forms.BooleanField(label=_("公开举行"), required=False, initial=True)
+    is_public = forms.BooleanField(
+        label=_("公开举行"), required=False, initial=True, help_text=_("公开的列入听证公告，谁都可以旁听。")
+    )
+    closed_ground = forms.ChoiceField(
+        label=_("不公开的理由"), required=False, choices=[("", _("公开举行")), *ClosedGround.choices]
+    )
 
     def build(self) -> None:
+        earliest = rules.hearing_earliest(today(), self.ctx.calendar)
+        self.fields["held_at"].help_text = _("最早 %(day)s") % {"day": earliest.isoformat()}
         self.fields["chair"].choices = self.colleagues()  # type: ignore[attr-defined]
 
 
@@ -453,7 +460,7 @@ ACTS: dict[Act, DeskAct] = {
     Act.REQUEST_HEARING: DeskAct(HearingOfForm, services.hearing_request_of, _("停止计时，组织听证。")),
     Act.GIVE_UP_HEARING: DeskAct(ReasonForm, services.hearing_give_up, _("不再举行听证，恢复计时。")),
     Act.CALL_HEARING: DeskAct(ReasonForm, services.hearing_call, _("停止计时，组织听证。")),
-    Act.NOTIFY_HEARING: DeskAct(NotifyHearingForm, services.hearing_notify, _("听证通知书随即发出，须提前七个工作日。"), "n", "primary"),
+    Act.NOTIFY_HEARING: DeskAct(NotifyHearingForm, services.hearing_notify, _("听证通知书随即发出；公开的听证同时公告。"), "n", "primary"),
     Act.RECORD_HEARING: DeskAct(RecordHearingForm, services.hearing_record, _("听证结束，恢复计时；决定应当根据笔录作出。"), None, "primary"),
     Act.RECORD_SITE_VISIT: DeskAct(SiteVisitForm, services.site_visit_record, _("记入办件。")),
     Act.HEAR_THIRD_PARTY: DeskAct(ThirdPartyForm, services.third_party_hear, _("记入办件；意见没有听取前不能作决定。")),

@@ -29,6 +29,7 @@ AREAS = (
     "people",
     "officers",
     "cases",
+    "hearings",
     "materials",
     "licences",
     "messages",

@@ -98,6 +98,14 @@ class Extension(OfCase):
         ]
 
 
+class ClosedGround(models.TextChoices):
+    """Why a hearing is not held in public: nothing else is a reason (行政许可法 第五条第二款)."""
+
+    STATE_SECRET = "state_secret", _("涉及国家秘密")
+    BUSINESS_SECRET = "business_secret", _("涉及商业秘密")
+    PRIVACY = "privacy", _("涉及个人隐私")
+
+
 class Hearing(OfCase):
     """听证: told, requested or called, noticed seven days ahead, held in public, recorded (行政许可法 第四十六至四十八条)."""
 
@@ -113,6 +121,7 @@ class Hearing(OfCase):
     place = models.CharField(max_length=200, blank=True, default="")
     chair = models.ForeignKey("people.Post", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     is_public = models.BooleanField(default=True)
+    closed_ground = models.CharField(max_length=15, choices=ClosedGround, blank=True, default="")
     parties = EncryptedJSONField(null=True, blank=True)  # [{"name": ..., "as": "applicant|third_party|reviewer"}]
     record = EncryptedTextField(blank=True, default="")
     recorded_on = models.DateField(null=True, blank=True)
@@ -128,7 +137,17 @@ class Hearing(OfCase):
                 condition=Q(recorded_on__isnull=True) | Q(held_at__isnull=False),
                 name="hearing_is_recorded_after_it_was_held",
             ),
+            models.CheckConstraint(
+                condition=Q(is_public=False) | Q(closed_ground=""),
+                name="a_hearing_in_public_has_no_ground_to_be_closed",
+            ),
         ]
+        indexes = [
+            models.Index(
+                "held_at", "id", condition=Q(noticed_on__isnull=False, recorded_on__isnull=True, given_up_on__isnull=True),
+                name="hearing_announced_by_time",
+            ),
+        ]  # fmt: skip
 
 
 class SiteVisit(OfCase):

@@ -100,20 +100,32 @@ def _begin(ctx: Context, act: Act, hearing: Hearing, *, reason: str, by: Actor) 
 
 @one_act
 def hearing_notify(
-    *, case_id: int, by: Actor, at: datetime, held_at: datetime, place: str, chair: int, is_public: bool = True
+    *,
+    case_id: int,
+    by: Actor,
+    at: datetime,
+    held_at: datetime,
+    place: str,
+    chair: int,
+    is_public: bool = True,
+    closed_ground: str = "",
 ) -> Case:
-    """Tell time and place at least seven days ahead; the chair is not one who reviewed the application.
+    """Tell time and place at least seven days ahead, the parties and everyone; the chair is not one who reviewed the
+    application. See ADR 0091.
 
-    Args: chair: a post.  Law: 行政许可法 第四十八条第一款（一）（二）（三）.
+    Args: chair: a post. closed_ground: one of `ClosedGround` where the hearing is not public.
+    Law: 行政许可法 第五条第二款、第四十六条、第四十八条第一款（一）（二）（三）.
     """
     ctx = begin(Act.NOTIFY_HEARING, case_id, by=by, at=at)
     hearing = running_hearing(ctx)
     need(place, _("听证地点"))
+    if is_public == bool(closed_ground):
+        raise RuleRefused(_("听证应当公开举行。只有涉及国家秘密、商业秘密或者个人隐私的才不公开，并写明是哪一种。"))
     earliest = rules.hearing_earliest(ctx.today, ctx.calendar)
     on = held_at.astimezone(ZONE).date()
     if on < earliest:
         raise RuleRefused(
-            _("听证应当提前 7 日通知：最早可以在 {on} 举行。").format(on=earliest),
+            _("听证应当提前通知：最早可以在 {on} 举行。").format(on=earliest),
             details={"earliest": earliest.isoformat()},
         )
     if hearing.hold_by and on > hearing.hold_by >= earliest:  # one that is late is held all the same, and at once
@@ -127,7 +139,14 @@ def hearing_notify(
         ctx.case,
         Act.NOTIFY_HEARING,
         Outcome(
-            facts={"on": ctx.today, "held_on": on, "public": is_public, "chair": chair},
+            facts={
+                "on": ctx.today,
+                "held_on": on,
+                "public": is_public,
+                "closed_ground": closed_ground,
+                "chair": chair,
+                "called": hearing.called_on is not None,
+            },
             payload={"place": place, "held_at": held_at.isoformat()},
             outbox=follow(ctx.case, Act.NOTIFY_HEARING),
         ),
@@ -135,7 +154,12 @@ def hearing_notify(
         at=at,
     )
     Hearing.objects.filter(pk=hearing.pk).update(
-        noticed_on=ctx.today, held_at=held_at, place=place, chair_id=chair, is_public=is_public
+        noticed_on=ctx.today,
+        held_at=held_at,
+        place=place,
+        chair_id=chair,
+        is_public=is_public,
+        closed_ground=closed_ground,
     )
     return ctx.case
 

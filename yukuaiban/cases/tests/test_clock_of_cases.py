@@ -372,7 +372,7 @@ class TestHearing:
         case, where, who = accepted
         services.hearing_tell_right(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)))
         services.hearing_request(case_id=case.pk, by=who, at=at(date(2026, 3, 4)))
-        with pytest.raises(RuleRefused, match="7"):
+        with pytest.raises(RuleRefused, match="2026-03-16"):
             services.hearing_notify(
                 case_id=case.pk, by=where.handler, at=at(date(2026, 3, 5)), held_at=at(date(2026, 3, 12)),
                 place="示例会议室", chair=where.window.post_id,
@@ -425,15 +425,16 @@ class TestHearing:
         made = make_all(ctx)
         assert make_all(ctx) == 0
         to = sorted(letters_for(case.pk).values_list("kind", "to_third_party"))
-        assert (made, to) == (8, sorted([
+        assert (made, to) == (9, sorted([
             ("receipt", False), ("acceptance", False), ("third_party", True), ("hearing_right", False),
             ("hearing_right", True), ("pause", False), ("hearing_notice", False), ("hearing_notice", True),
+            ("hearing_announcement", False),
         ]))  # fmt: skip
         stopped = next(context_of(ctx, h, store.payloads(case.pk)) for h in ctx.history if h.act == "request_hearing")
         assert (stopped.special_kind, stopped.special_days, stopped.special_from) == ("听证", 20, date(2026, 3, 4))
         assert "邻居" not in str(list(page_of(case, who, language="zh")["letters"].values()))
-        assert page_of(case, who, language="zh")["letters"].count() == 5
-        assert page_of(case, where.handler, language="zh")["letters"].count() == 8
+        assert page_of(case, who, language="zh")["letters"].count() == 6
+        assert page_of(case, where.handler, language="zh")["letters"].count() == 9
         letter = letters_for(case.pk).filter(to_third_party=True).first()
         with pytest.raises(LetterNotFound):
             services.letter_open(case=case, letter_id=letter.pk, by=who, at=at(date(2026, 3, 6)))

@@ -147,6 +147,8 @@ class LetterContext:
     hearing_at: datetime | None = None
     hearing_place: str = ""
     is_hearing_public: bool = True
+    closed_ground: str = ""  # why it is not public: 涉及个人隐私, ...
+    is_hearing_called: bool = False  # by the body itself; else somebody asked for it
     chair: str = ""
     people: tuple[Person, ...] = ()
     record: tuple[str, ...] = ()

@@ -26,6 +26,7 @@ class LetterKind(StrEnum):
     THIRD_PARTY = "third_party"
     HEARING_RIGHT = "hearing_right"
     HEARING_NOTICE = "hearing_notice"
+    HEARING_ANNOUNCEMENT = "hearing_announcement"
     HEARING_RECORD = "hearing_record"
     GRANT = "grant"
     REFUSAL = "refusal"
@@ -79,6 +80,7 @@ KINDS: Final[dict[LetterKind, Kind]] = {
         Kind(K.THIRD_PARTY, "利害关系人告知书", "Notice to an interested third party", _("利害关系人告知书"), "利", "行政许可法 第三十六条", ("third_party_interest",)),
         Kind(K.HEARING_RIGHT, "听证权利告知书", "Notice of the right to a hearing", _("听证权利告知书"), "听告", "行政许可法 第四十七条第一款", ("hearing_subject", "request_by")),
         Kind(K.HEARING_NOTICE, "听证通知书", "Notice of a hearing", _("听证通知书"), "听通", "行政许可法 第四十八条第一款（一）", ("hearing_at", "hearing_place", "chair")),
+        Kind(K.HEARING_ANNOUNCEMENT, "听证公告", "Public announcement of a hearing", _("听证公告"), "听公", "行政许可法 第四十八条第一款（一）", ("hearing_at", "hearing_place", "chair")),
         Kind(K.HEARING_RECORD, "听证笔录", "Record of a hearing", _("听证笔录"), "听录", "行政许可法 第四十八条第一款（五）", ("hearing_at", "hearing_place", "people", "record")),
         Kind(K.GRANT, "准予行政许可决定书", "Decision to grant", _("准予决定书"), "准", "行政许可法 第三十八条第一款", ("decided_on",), "准予办理决定书"),
         Kind(K.REFUSAL, "不予行政许可决定书", "Decision to refuse", _("不予许可决定书"), "不准", "行政许可法 第三十八条第二款", ("decided_on", "reasons"), "不予办理决定书", True),

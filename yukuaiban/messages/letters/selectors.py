@@ -16,6 +16,7 @@ from yukuaiban import storage
 from yukuaiban.documents import codes
 from yukuaiban.documents.register import KnownDocument
 from yukuaiban.messages.letters.errors import LetterNotFound
+from yukuaiban.messages.letters.kinds import LetterKind
 from yukuaiban.messages.letters.models import Letter
 
 
@@ -27,6 +28,11 @@ def letters_for(subject: int) -> QuerySet[Letter]:
 def letters_to_applicant(subject: int) -> QuerySet[Letter]:
     """Those the applicant reads; a letter to a third party names somebody else. Law: 个人信息保护法 第二十五条."""
     return letters_for(subject).filter(to_third_party=False)
+
+
+def letters_of_kind(subjects: Iterable[int], kind: LetterKind) -> QuerySet[Letter]:
+    """The letters of one kind of several cases, oldest first."""
+    return Letter.objects.filter(subject__in=list(subjects), kind=kind)
 
 
 def letter_of(subject: int, letter_id: int, *, to_applicant: bool = False) -> Letter:

@@ -362,7 +362,7 @@ def _hearing_notice(ctx: LetterContext) -> list[Block]:
             ("时间", moment(ctx.hearing_at)),
             ("地点", ctx.hearing_place),
             ("主持人", ctx.chair),
-            ("方式", "公开举行" if ctx.is_hearing_public else "不公开举行"),
+            ("方式", _in_public(ctx)),
             ("听证事项", ctx.hearing_subject or ctx.item_name),
             *((_role(person), person.name) for person in ctx.people),
         ),
@@ -374,6 +374,38 @@ def _hearing_notice(ctx: LetterContext) -> list[Block]:
     ]
 
 
+def _in_public(ctx: LetterContext) -> str:
+    """听证应当公开举行 (行政许可法 第四十八条第一款（二）); the exceptions of 第五条第二款 say which they are."""
+    if ctx.is_hearing_public:
+        return "公开举行"
+    return f"不公开举行（{ctx.closed_ground}）" if ctx.closed_ground else "不公开举行"
+
+
+def _hearing_announcement(ctx: LetterContext) -> list[Block]:
+    """To everyone: without the name of a natural person, whose application it is told by the surname alone."""
+    assert ctx.hearing_at is not None
+    own_motion = f"认为该事项涉及公共利益，依据{cite('行政许可法 第四十六条')}，决定"
+    how = own_motion if ctx.is_hearing_called else "根据申请人或者利害关系人的申请，"
+    phone = f"（电话：{ctx.body.phone}）" if ctx.body.phone else ""
+    return [
+        paragraph(
+            f"本机关正在审查{ctx.addressee}提出的“{ctx.item_name}”申请，{how}举行听证。"
+            f"依据{_grounds(K.HEARING_ANNOUNCEMENT, ctx)}，现公告如下："
+        ),
+        facts(
+            ("听证事项", ctx.hearing_subject or ctx.item_name),
+            ("时间", moment(ctx.hearing_at)),
+            ("地点", ctx.hearing_place),
+            ("方式", _in_public(ctx)),
+            ("主持人", ctx.chair),
+        ),
+        paragraph(
+            "听证公开举行，可以到场旁听，不收取费用。与该事项有重大利益关系的，可以在听证前向本机关说明，依法参加听证。"
+            f"需要座位、翻译或者无障碍帮助的，请提前与本机关联系{phone}。时间、地点有变更的，另行公告。"
+        ),
+    ]
+
+
 def _hearing_record(ctx: LetterContext) -> list[Block]:
     assert ctx.hearing_at is not None
     return [
@@ -382,7 +414,7 @@ def _hearing_record(ctx: LetterContext) -> list[Block]:
             ("办件编号", ctx.case_number),
             ("时间", moment(ctx.hearing_at)),
             ("地点", ctx.hearing_place),
-            ("方式", "公开举行" if ctx.is_hearing_public else "不公开举行"),
+            ("方式", _in_public(ctx)),
             ("主持人", ctx.chair),
             *((_role(person), person.name) for person in ctx.people),
         ),
@@ -526,6 +558,7 @@ _WRITERS: Final[dict[LetterKind, Writer]] = {
     K.THIRD_PARTY: _third_party,
     K.HEARING_RIGHT: _hearing_right,
     K.HEARING_NOTICE: _hearing_notice,
+    K.HEARING_ANNOUNCEMENT: _hearing_announcement,
     K.HEARING_RECORD: _hearing_record,
     K.GRANT: _grant,
     K.REFUSAL: _refusal,
@@ -538,5 +571,5 @@ _WRITERS: Final[dict[LetterKind, Writer]] = {
 
 
 def opens_with_addressee(kind: LetterKind) -> bool:
-    """Whether the letter opens with the addressee; a record and a proof of service do not."""
-    return kind not in {K.HEARING_RECORD, K.SERVICE}
+    """Whether the letter opens with the addressee; an announcement, a record and a proof of service do not."""
+    return kind not in {K.HEARING_ANNOUNCEMENT, K.HEARING_RECORD, K.SERVICE}
