@@ -20,7 +20,7 @@ from yukuaiban.items import selectors as items
 from yukuaiban.items.models import ServiceItem
 from yukuaiban.licences.models import Licence
 from yukuaiban.messages.letters.models import Letter
-from yukuaiban.people.actors import SYSTEM
+from yukuaiban.people.actors import SYSTEM, Actor
 from yukuaiban.people.models import Account, Party, Relation
 from yukuaiban.people.services import families
 from yukuaiban.synth.answers import filled
@@ -59,7 +59,7 @@ def test_an_application_ends_as_the_guide_says(city, slug):
     give_materials(case, "required", "deferrable")
     case = services.case_file(case_id=case.pk, by=who, at=at(MONDAY)).case
 
-    case = decided(case, item)
+    case = decided(case, item, who)
     assert case.state == "granted"
     services.case_certify(case_id=case.pk, by=SYSTEM, at=at(MONDAY + timedelta(days=2)))
     deliver_electronically(case.pk, at=at(MONDAY + timedelta(days=2)))
@@ -84,7 +84,7 @@ def child_of(account: Account) -> Party:
     return declared.ward
 
 
-def decided(case: Case, item: ServiceItem) -> Case:
+def decided(case: Case, item: ServiceItem, who: Actor) -> Case:
     """Accepted, every step passed by as many people as it asks for, visited and heard where the item says so, granted."""
     window = officer("window", item.department, item.division_id)
     handler, other = (officer("handler", item.department, item.division_id, name=f"{name}示例") for name in "钱孙")
@@ -100,6 +100,10 @@ def decided(case: Case, item: ServiceItem) -> Case:
             case_id=case.pk, by=handler, at=at(MONDAY, 12), name="邻居示例", interest="相邻", told_on=MONDAY, heard_on=MONDAY,
             statement="没有意见",
         )  # fmt: skip
+        told = {"case_id": case.pk, "by": handler, "at": at(MONDAY, 13)}
+        services.hearing_tell_right(**told)
+        services.hearing_give_up(**told, third_party=case.third_parties.get().pk, reason="书面放弃")
+        services.hearing_give_up(**told | {"by": who})
     last = max(step.stage for step in case.steps.all())
     moment = at(MONDAY + timedelta(days=1))
     for step in case.steps.select_related("desk__department").order_by("stage", "pk"):

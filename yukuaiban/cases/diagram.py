@@ -10,6 +10,7 @@ from yukuaiban.cases.states import ENDED, STATE_LABELS, TRANSITIONS, Act, By, St
 
 _WHO = {
     By.PARTY: "applicant",
+    By.THIRD_PARTY: "third party",
     By.WINDOW: "window",
     By.HANDLER: "handler",
     By.APPROVER: "approver",

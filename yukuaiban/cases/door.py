@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import DeadlockDetected
 from psycopg.types.json import Jsonb
 
 from yukuaiban.cases import timers
@@ -184,7 +185,8 @@ def one_act(service: Callable[P, R]) -> Callable[P, R]:
     """A service that does one act: all or nothing, tried again when another act came first.
 
     The whole service is tried again, because its rules must be read on what stands now; whoever comes second to a state
-    that is gone is told so by TransitionRefused. What lapsed before the act has happened first, in a transaction of its
+    that is gone is told so by TransitionRefused. So is one that the database gave up because two acts held what the other
+    wanted (a step first, the case first): it wrote nothing. What lapsed before the act has happened first, in a transaction of its
     own: it stays even when the act is then refused because of it.
     """
 
@@ -195,8 +197,11 @@ def one_act(service: Callable[P, R]) -> Callable[P, R]:
             try:
                 with transaction.atomic():
                     return service(*args, **kwargs)
-            except Overtaken:
+            except (Overtaken, OperationalError) as error:
+                waited_for_each_other = isinstance(error.__cause__, DeadlockDetected)
                 if attempt == TRIES or connection.in_atomic_block:
+                    raise
+                if not (isinstance(error, Overtaken) or waited_for_each_other):
                     raise
         raise AssertionError("unreachable")
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from yukuaiban.cases import selectors
 from yukuaiban.cases.context import history
-from yukuaiban.cases.models import Case, Correction
+from yukuaiban.cases.interests import interests_of
+from yukuaiban.cases.models import Case, Correction, HearingRight, ThirdParty
 from yukuaiban.cases.states import OPEN, STATE_LABELS, State
 from yukuaiban.materials import services as materials
 from yukuaiban.messages.letters.selectors import letters_to_applicant
@@ -36,7 +37,27 @@ def export(party: Party) -> Any:
     account = Account.objects.filter(party=party).first()
     others = cases.filter(filed_by=account).exclude(applicant=party) if account else ()
     filed = [{"number": case.number, "item": case.service_item.entry.name_zh, "filed_at": case.filed_at, "acting_as": case.acting_as} for case in others]  # fmt: skip
-    return {"cases": own, "filed_for_others": filed} if own or filed else None
+    touched = [_interest(row) for row in interests_of(party)]
+    return {"cases": own, "filed_for_others": filed, "as_third_party": touched} if own or filed or touched else None
+
+
+def _interest(row: ThirdParty) -> dict[str, Any]:
+    """What is kept of him as a third party of another's case; nothing of the applicant's."""
+    right: HearingRight | None = getattr(row, "hearing_right", None)
+    return {
+        "number": row.case.number,
+        "item": row.case.service_item.entry.name_zh,
+        "department": row.case.department.name_zh,
+        "name": row.name,
+        "document": row.document,
+        "interest": row.interest,
+        "told_on": row.told_on,
+        "heard_on": row.heard_on,
+        "statement": row.statement,
+        "hearing_right_until": right.until if right else None,
+        "asked_on": right.asked_on if right else None,
+        "given_up_on": right.given_up_on if right else None,
+    }
 
 
 def _case(case: Case) -> dict[str, Any]:

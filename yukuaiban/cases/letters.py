@@ -197,6 +197,7 @@ def _more(
                 "addressee": payload.get("name", ""),
                 "to_third_party": True,
                 "third_party_interest": payload.get("interest", ""),
+                "request_by": _date(h.facts.get("request_by")),
             }
         case Act.TELL_HEARING_RIGHT:
             return {"hearing_subject": ctx.guide.name_zh, "request_by": date.fromisoformat(h.facts["request_by"])}
@@ -234,6 +235,10 @@ def _more(
             return {"reasons": ("在补正通知书载明的期限内没有提交补正材料",)}
         case _:
             return {"reasons": reasons}
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _number_of_grant(case: Case) -> str:

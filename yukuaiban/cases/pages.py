@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yukuaiban.cases import hearings as announced
+from yukuaiban.cases import interests as touched
 from yukuaiban.cases import renewals, selectors, services
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.errors import AnswersInvalid, MaterialsMissing, RuleRefused
@@ -310,6 +311,43 @@ def hearings(request: HttpRequest) -> HttpResponse:
 def hearing_announcement(request: HttpRequest, pk: int) -> HttpResponse:
     """The announcement as a signed PDF, for anyone."""
     return pdf(announced.announcement(pk))
+
+
+@require_safe
+@signed_in
+def interests(request: HttpRequest) -> HttpResponse:
+    """The cases of others that touch one's weighty interests. Law: 行政许可法 第三十六条."""
+    return render(request, "cases/interests.html", {"rows": touched.interests(party_actor(request))})
+
+
+@require_safe
+@signed_in
+def interest(request: HttpRequest, number: str) -> HttpResponse:
+    """One of them: what is applied for, how it touches one, until when one may ask for a hearing."""
+    return render(request, "cases/interest.html", {"row": touched.interest(party_actor(request), number)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def interest_do(request: HttpRequest, number: str, doing: str) -> HttpResponse:
+    """A third party states his view, asks for a hearing, or gives it up. Law: 行政许可法 第三十六条、第四十七条."""
+    by = party_actor(request)
+    row = touched.interest(by, number)
+    if doing not in touched.DOINGS:
+        raise NotFound(_("没有这个页面。"))
+    field, most = ("statement", 2000) if doing == "statement" else ("reason", LONGEST_REASON)
+    typed = request.POST.get(field, "")[:most]
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            touched.DOINGS[doing][1](case_id=row.case.pk, by=by, at=now(), **{field: typed})
+        except DomainError as error:
+            problem = error
+        else:
+            toasts.success(request, _("已提交，部门会看到。"))
+            return redirect("cases:interest", number=number)
+    context = {"row": row, "doing": doing, "typed": typed, "problem": problem}
+    return render(request, "cases/interest_do.html", context, status=problem.status if problem else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

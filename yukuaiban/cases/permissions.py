@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from yukuaiban.cases.errors import NeedsSecondPerson, OwnCase
-from yukuaiban.cases.models import Case, Opinion, Step
+from yukuaiban.cases.models import Case, Opinion, Step, ThirdParty
 from yukuaiban.cases.states import TRANSITIONS, Act, By
 from yukuaiban.config.errors import NotFound, PermissionRefused
 from yukuaiban.people import selectors as people
 from yukuaiban.people.actors import Actor
-from yukuaiban.people.models import Account
+from yukuaiban.people.models import Account, Party
+from yukuaiban.people.models.parties import identity_indexes
 
 
 def check(by: Actor, act: Act, case: Case, *, step: Step | None = None) -> None:
@@ -26,10 +27,14 @@ def check(by: Actor, act: Act, case: Case, *, step: Step | None = None) -> None:
             raise PermissionRefused(_("系统不能代人“{act}”。").format(act=row.label))
         return
     if by.kind == "party":
-        if not is_applicants_side(by, case):
+        if is_applicants_side(by, case):
+            if By.PARTY not in row.by:
+                raise PermissionRefused(_("“{act}”由办理部门进行，申请人不能操作。").format(act=row.label))
+            return
+        if third_party_of(by, case) is None:
             raise _absent()
-        if By.PARTY not in row.by:
-            raise PermissionRefused(_("“{act}”由办理部门进行，申请人不能操作。").format(act=row.label))
+        if By.THIRD_PARTY not in row.by:
+            raise PermissionRefused(_("利害关系人不能“{act}”。").format(act=row.label))
         return
     if not _is_of_the_body(by, case, step):
         raise _absent()
@@ -71,6 +76,27 @@ def is_applicants_side(by: Actor, case: Case) -> bool:
         account = Account.objects.select_related("party").get(pk=by.account())
         asked[by.account()] = people.can_act_for(account, case.applicant_id, item=(item.entry.code, item.code))
     return asked[by.account()]
+
+
+def third_party_of(by: Actor, case: Case) -> ThirdParty | None:
+    """The third party of the case who acts, himself or through one who holds authority for him: known by the document
+    that the officer wrote down, to whom has proved that it is his. None for anybody else.
+
+    Law: 行政许可法 第三十六条、第四十七条第一款; 个人信息保护法 第六条.
+    """
+    if by.kind != "party" or by.party_id is None or not case.pk:
+        return None
+    party = Party.objects.filter(pk=by.party_id).exclude(assurance="registered").first()
+    if party is None or not party.id_number:
+        return None
+    documents = identity_indexes(party.id_kind, party.id_number)
+    found = case.third_parties.filter(id_index__in=documents).select_related("hearing_right").first()
+    if found is None:
+        return None
+    account, item = Account.objects.select_related("party").get(pk=by.account()), case.service_item
+    if account.party_id != party.pk and not people.can_act_for(account, party.pk, item=(item.entry.code, item.code)):
+        return None
+    return found
 
 
 def _is_of_the_body(by: Actor, case: Case, step: Step | None) -> bool:

@@ -7,18 +7,18 @@ typed into the act itself is checked by the service.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from yukuaiban.cases import door, permissions
+from yukuaiban.cases import door, permissions, rules
 from yukuaiban.cases.context import Context, load
 from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused
-from yukuaiban.cases.models import Extension, Hearing, Remedy, Step
-from yukuaiban.cases.states import TRANSITIONS, Act
+from yukuaiban.cases.models import Extension, Hearing, HearingRight, Remedy, Step
+from yukuaiban.cases.states import TRANSITIONS, Act, State
 from yukuaiban.config.errors import DomainError
-from yukuaiban.items.limits import ExtensionRule, extension_of
+from yukuaiban.items.limits import LICENCE, ExtensionRule, extension_of
 from yukuaiban.materials import services as materials
 from yukuaiban.people.actors import Actor
 
@@ -100,9 +100,9 @@ def _return_step(ctx: Context, by: Actor) -> None:
 def _pause(ctx: Context, _by: Actor) -> None:
     if not set(ctx.content.process.special_procedures) - {"hearing"}:
         raise RuleRefused(_("本事项没有公布特别程序，不能据此停止计时。"))
-    hearing = open_hearing_right(ctx)
-    if hearing:  # a case that stands still takes no request: the right would be lost
-        raise RuleRefused(_("申请听证的期限到 {on} 才届满，此前不能停止计时。").format(on=hearing.request_by))
+    right = open_hearing_right(ctx)
+    if right:  # a case that stands still takes no request: the right would be lost
+        raise RuleRefused(_("申请听证的期限到 {on} 才届满，此前不能停止计时。").format(on=right.until))
 
 
 def _resume(ctx: Context, _by: Actor) -> None:
@@ -160,38 +160,74 @@ def _reject_extension(ctx: Context, _by: Actor) -> None:
 
 
 def _tell_hearing_right(ctx: Context, _by: Actor) -> None:
-    if Hearing.objects.filter(case=ctx.case).exists():
+    if ctx.case.hearing_rights.exists() or Hearing.objects.filter(case=ctx.case).exists():
         raise RuleRefused(_("听证权利已经告知过。"))
 
 
-def _request_hearing(ctx: Context, by: Actor) -> None:
-    if by.is_officer and not ctx.case.third_parties.exists():
-        raise RuleRefused(_("没有已告知的利害关系人。工作人员只能代为登记利害关系人的听证申请。"))
-    hearing = Hearing.objects.filter(case=ctx.case).first()
-    if hearing is None or hearing.request_by is None:
-        raise RuleRefused(_("办理机关尚未告知听证权利。如认为应当听证，可以给办理人员留言。"))
-    if hearing.called_on or (hearing.requested_on and not hearing.given_up_on):
-        raise RuleRefused(_("已经申请过听证。"))
-    if hearing.given_up_on and _asked_by_officer(ctx) == by.is_officer:
+def rights_of(ctx: Context, by: Actor) -> list[HearingRight]:
+    """The rights to a hearing that are the actor's to use: his own; an officer writes down for every third party."""
+    rights = ctx.case.hearing_rights.select_related("third_party")
+    if by.is_officer:
+        return list(rights.filter(third_party__isnull=False))
+    return list(rights.filter(third_party=permissions.third_party_of(by, ctx.case)))
+
+
+def runs(right: HearingRight, on: date) -> bool:
+    """Whether a right may still be used."""
+    return rules.may_ask_for_hearing(right.until, right.asked_on, right.given_up_on, on)
+
+
+def check_right(right: HearingRight, on: date) -> None:
+    """Raises RuleRefused with why the right can no longer be used."""
+    if right.given_up_on:
         raise RuleRefused(_("已经放弃听证。"))
-    if ctx.today > hearing.request_by:
+    if right.asked_on:
+        raise RuleRefused(_("已经申请过听证。"))
+    if not runs(right, on):
         raise RuleRefused(
-            _("申请听证的期限已于 {on} 届满。").format(on=hearing.request_by),
-            details={"request_by": hearing.request_by.isoformat()},
+            _("申请听证的期限已于 {on} 届满。").format(on=right.until), details={"request_by": right.until.isoformat()}
         )
 
 
-def _asked_by_officer(ctx: Context) -> bool:
-    """Whether the last request for a hearing was written down for a third party."""
-    asked = next(h for h in reversed(ctx.history) if h.act == Act.REQUEST_HEARING)
-    return bool(asked.actor["kind"] == "officer")
+def _some_right(ctx: Context, by: Actor) -> None:
+    """Some right of the actor's runs. Raises RuleRefused."""
+    rights = rights_of(ctx, by)
+    if not rights:
+        if by.is_officer:
+            raise RuleRefused(_("没有已告知的利害关系人。工作人员只能代为登记利害关系人的听证申请。"))
+        raise RuleRefused(_("办理机关尚未告知听证权利。如认为应当听证，可以给办理人员留言。"))
+    if not any(runs(right, ctx.today) for right in rights):
+        check_right(rights[-1], ctx.today)
 
 
-def open_hearing_right(ctx: Context) -> Hearing | None:
-    """The hearing that may still be asked for: what one side gave up the other may yet want."""
-    nobody_asked = Q(requested_on__isnull=True) | Q(given_up_on__isnull=False)
-    hearing = Hearing.objects.filter(nobody_asked, case=ctx.case, called_on__isnull=True).first()
-    return hearing if hearing and hearing.request_by and ctx.today <= hearing.request_by else None
+def _request_hearing(ctx: Context, by: Actor) -> None:
+    _some_right(ctx, by)
+    if _is_settled(ctx):
+        raise RuleRefused(_("这一办件已经举行过听证。"))
+
+
+def _join_hearing(ctx: Context, by: Actor) -> None:
+    """Another asked first: the hearing is held for both, and not lost when the first gives it up."""
+    hearing = running_hearing(ctx)
+    if hearing.called_on:
+        raise RuleRefused(_("听证由办理机关依职权举行，不需要再申请。"))
+    if hearing.held_at and hearing.held_at <= ctx.at:
+        raise RuleRefused(_("听证的时间已到。没有到场的，记入听证笔录。"))
+    _some_right(ctx, by)
+
+
+def _is_settled(ctx: Context) -> bool:
+    """A hearing was held, or the body called one: nobody needs to ask."""
+    held = Q(recorded_on__isnull=False) | Q(called_on__isnull=False)
+    return Hearing.objects.filter(held, case=ctx.case).exists()
+
+
+def open_hearing_right(ctx: Context) -> HearingRight | None:
+    """The right to a hearing that runs longest, of the applicant or a third party: what one gave up another may want."""
+    if _is_settled(ctx):
+        return None
+    rights = [right for right in ctx.case.hearing_rights.all() if runs(right, ctx.today)]
+    return max(rights, key=lambda right: right.until, default=None)
 
 
 def _call_hearing(ctx: Context, _by: Actor) -> None:
@@ -200,15 +236,40 @@ def _call_hearing(ctx: Context, _by: Actor) -> None:
         raise RuleRefused(_("这一办件已经有听证。"))
 
 
-def _give_up_hearing(ctx: Context, by: Actor) -> None:
-    """Who requested it may give it up, until it is held; what the body called for the public's sake nobody can."""
+def wanted_by(ctx: Context) -> list[HearingRight]:
+    """The rights of those who asked for the hearing and still want it."""
+    return list(ctx.case.hearing_rights.filter(asked_on__isnull=False, given_up_on__isnull=True))
+
+
+def _not_held_yet(ctx: Context) -> None:
+    """Until it is held, one may give up what one asked for; what the body called for the public's sake nobody can."""
     hearing = running_hearing(ctx)
     if hearing.called_on:
         raise RuleRefused(_("听证由办理机关依职权举行，不能放弃。"))
-    if _asked_by_officer(ctx) != by.is_officer:
-        raise RuleRefused(_("听证由谁申请，由谁放弃。"))
     if hearing.held_at and hearing.held_at <= ctx.at:
         raise RuleRefused(_("听证的时间已到。没有到场的，记入听证笔录。"))
+
+
+def _give_up_hearing(ctx: Context, by: Actor) -> None:
+    """Who alone wanted it gives it up."""
+    _not_held_yet(ctx)
+    wanted, mine = wanted_by(ctx), {right.pk for right in rights_of(ctx, by)}
+    if not any(right.pk in mine for right in wanted):
+        raise RuleRefused(_("听证由谁申请，由谁放弃。"))
+    if len(wanted) > 1:
+        raise RuleRefused(_("还有别人要求听证，听证照常举行。"))
+
+
+def _waive_hearing(ctx: Context, by: Actor) -> None:
+    """A right that runs, or a wish that others share: to give it up moves nothing else."""
+    rights, wanted = rights_of(ctx, by), list[HearingRight]()
+    if ctx.state is State.PAUSED:
+        _not_held_yet(ctx)
+        wanted = wanted_by(ctx)
+    shared = len(wanted) > 1 and any(right in wanted for right in rights)
+    if shared or (not _is_settled(ctx) and any(runs(right, ctx.today) for right in rights)):
+        return
+    raise RuleRefused(_("听证由谁申请，由谁放弃。") if ctx.state is State.PAUSED else _("没有可以放弃的听证权利。"))
 
 
 def running_hearing(ctx: Context) -> Hearing:
@@ -244,7 +305,7 @@ def _decide(ctx: Context, by: Actor) -> None:
 
     Law: 行政许可法 第三十四条, 第三十六条, 第四十七条.
     """
-    case = ctx.case
+    case, touched = ctx.case, ctx.case.third_parties.exists()
     waiting = [s for s in ctx.steps if s.stage < last_stage(ctx) and s.state != Step.State.PASSED]
     if waiting:
         raise RuleRefused(
@@ -254,9 +315,11 @@ def _decide(ctx: Context, by: Actor) -> None:
     permissions.check(by, Act.GRANT, case, step=deciding_step(ctx))
     accepted_by = next((h.actor.get("account") for h in reversed(ctx.history) if h.act == Act.ACCEPT.value), None)
     permissions.check_decider(by, case, accepted_by=accepted_by, steps=len(ctx.steps))
-    hearing = open_hearing_right(ctx)
-    if hearing:
-        raise RuleRefused(_("申请听证的期限到 {on} 才届满，此前不能作决定。").format(on=hearing.request_by))
+    right = open_hearing_right(ctx)
+    if right:
+        raise RuleRefused(_("申请听证的期限到 {on} 才届满，此前不能作决定。").format(on=right.until))
+    if touched and ctx.guide.item_type == LICENCE and not case.hearing_rights.exists() and not _is_settled(ctx):
+        raise RuleRefused(_("办件直接关系他人重大利益，作决定前应当告知申请人和利害关系人听证权利。"))
     if case.third_parties.filter(heard_on__isnull=True).exists():
         raise RuleRefused(_("还有利害关系人的意见没有听取。"))
 
@@ -309,6 +372,8 @@ CHECKS: dict[Act, Check] = {
     Act.REJECT_EXTENSION: _reject_extension,
     Act.TELL_HEARING_RIGHT: _tell_hearing_right,
     Act.REQUEST_HEARING: _request_hearing,
+    Act.JOIN_HEARING: _join_hearing,
+    Act.WAIVE_HEARING: _waive_hearing,
     Act.GIVE_UP_HEARING: _give_up_hearing,
     Act.CALL_HEARING: _call_hearing,
     Act.NOTIFY_HEARING: _notify_hearing,

@@ -23,6 +23,7 @@ from yukuaiban.cases.context import Context, Happened
 from yukuaiban.cases.letters import FOLLOWS
 from yukuaiban.cases.models import Case, Hearing, Remedy
 from yukuaiban.cases.models.procedure import PauseKind
+from yukuaiban.cases.preconditions import runs
 from yukuaiban.cases.services.receipt import AgreedHow
 from yukuaiban.cases.states import ENDED, STATE_LABELS, Act, State
 from yukuaiban.chain import store
@@ -187,9 +188,9 @@ def _title(h: Happened, content: ItemContent, language: str) -> str:
         Act.EXTEND: _("经批准延长期限"),
         Act.REJECT_EXTENSION: _("没有批准延长期限"),
         Act.TELL_HEARING_RIGHT: _("告知听证权利"),
-        Act.REQUEST_HEARING: (
-            _("利害关系人申请听证，停止计时") if h.actor["kind"] == "officer" else _("申请听证，停止计时")
-        ),
+        Act.REQUEST_HEARING: (_("利害关系人申请听证，停止计时") if _of_third_party(h) else _("申请听证，停止计时")),
+        Act.JOIN_HEARING: _("利害关系人也要求听证") if _of_third_party(h) else _("也要求听证"),
+        Act.WAIVE_HEARING: _("利害关系人放弃听证权利") if _of_third_party(h) else _("放弃听证权利"),
         Act.GIVE_UP_HEARING: _("放弃听证，恢复计时"),
         Act.CALL_HEARING: _("决定举行听证，停止计时"),
         Act.NOTIFY_HEARING: _("通知听证时间和地点"),
@@ -215,6 +216,12 @@ def _title(h: Happened, content: ItemContent, language: str) -> str:
     return str(names[act])
 
 
+def _of_third_party(h: Happened) -> bool:
+    """Whether a third party used his right, himself or on paper that an officer wrote down."""
+    return bool(h.facts.get("third_party", h.actor["kind"] == "officer"))
+
+
+_THE_OTHERS_OWN = {Act.JOIN_HEARING, Act.WAIVE_HEARING, Act.GIVE_UP_HEARING}
 _AMONG_OFFICERS = {Act.HAND_OVER, Act.PROPOSE_EXTENSION, Act.REJECT_EXTENSION}
 
 
@@ -232,6 +239,8 @@ def told(ctx: Context, *, private: bool, language: str, to_officer: bool = False
         if Act(h.act) not in hidden:
             payload = payloads.get(h.seq, {})
             text = (_of_procedure(h, payload) if to_officer else "") or _text(h, payload, ctx.content, language)
+            if not to_officer and h.act in _THE_OTHERS_OWN and _of_third_party(h):
+                text = ""  # why he wants it or gives it up is between him and the body
             if private and (suit := _suit_after_review(ctx, h, language)):
                 text = " ".join(filter(None, [text or f"{Remedy.Outcome(h.facts['outcome']).label}。", suit]))
             rows.append(Told(h.at, _title(h, ctx.content, language), text, _who(h)))
@@ -239,6 +248,8 @@ def told(ctx: Context, *, private: bool, language: str, to_officer: bool = False
 
 
 def _who(h: Happened) -> str:
+    if h.actor["kind"] == "party" and h.facts.get("third_party"):
+        return _("利害关系人")
     return {"party": _("申请人"), "officer": _("办理部门"), "system": _("系统")}[h.actor["kind"]]
 
 
@@ -350,14 +361,18 @@ def next_thing(ctx: Context, language: str) -> NextThing | None:
                 by_day_label=_("最迟答复"),
             )
         case State.IN_REVIEW:
-            hearing = Hearing.objects.filter(case=case, requested_on__isnull=True, called_on__isnull=True).first()
-            if hearing and hearing.request_by and hearing.request_by >= ctx.today:
+            right = case.hearing_rights.filter(third_party__isnull=True).first()
+            if (
+                right
+                and runs(right, ctx.today)
+                and not Hearing.objects.filter(case=case, called_on__isnull=False).exists()
+            ):
                 return NextThing(
                     _("您有权申请听证"),
                     _("不申请也不影响办理。"),
                     reverse("cases:request_hearing", args=[number]),
                     _("申请听证"),
-                    hearing.request_by,
+                    right.until,
                     _("申请截止"),
                 )
             if _owes_deferred(ctx.history):

@@ -95,15 +95,14 @@ def _recount(case: Case) -> None:
 
 def _hearing(ctx: Context) -> None:
     """The body's limit to hold it, and the person's to ask for it: a day that he was told never comes earlier (ADR 0085)."""
+    for right in ctx.case.hearing_rights.all():
+        right.until = max(right.until, rules.hearing_request_due(right.told_on, ctx.calendar).on)
+        right.save(update_fields=["until"])
     hearing = Hearing.objects.filter(case=ctx.case, recorded_on__isnull=True).first()
-    if hearing is None:
-        return
-    asked_on = hearing.called_on or hearing.requested_on
-    if hearing.told_on and hearing.request_by:
-        hearing.request_by = max(hearing.request_by, rules.hearing_request_due(hearing.told_on, ctx.calendar).on)
-    if asked_on:
+    asked_on = hearing and (hearing.called_on or hearing.requested_on)
+    if hearing and asked_on:
         hearing.hold_by = rules.hearing_hold_due(asked_on, ctx.calendar).on
-    hearing.save(update_fields=["request_by", "hold_by"])
+        hearing.save(update_fields=["hold_by"])
 
 
 def _work_dates(case_ids: list[int]) -> None:

@@ -36,6 +36,14 @@ def hearing_request_due(told: date, calendar: WorkingCalendar) -> DueDate:
     return calendar.add(told, int(parameter("hearing_request_limit", on=told).value))
 
 
+def may_ask_for_hearing(until: date, asked_on: date | None, given_up_on: date | None, today: date) -> bool:
+    """Whether the right to a hearing still runs: the same for the applicant and each third party, each by his own days.
+
+    While one runs nothing is decided. Law: 行政许可法 第四十七条第一款. See ADR 0092.
+    """
+    return asked_on is None and given_up_on is None and today <= until
+
+
 def hearing_hold_due(asked: date, calendar: WorkingCalendar) -> DueDate:
     """The last day to hold the hearing. Working days. Law: 行政许可法 第四十七条第一款、第八十二条."""
     return calendar.add(asked, int(parameter("hearing_organise_limit", on=asked).value))

@@ -60,6 +60,8 @@ class Act(StrEnum):
     REJECT_EXTENSION = "reject_extension"
     TELL_HEARING_RIGHT = "tell_hearing_right"
     REQUEST_HEARING = "request_hearing"
+    JOIN_HEARING = "join_hearing"
+    WAIVE_HEARING = "waive_hearing"
     GIVE_UP_HEARING = "give_up_hearing"
     CALL_HEARING = "call_hearing"
     NOTIFY_HEARING = "notify_hearing"
@@ -84,9 +86,11 @@ class Act(StrEnum):
 
 
 class By(StrEnum):
-    """Who may act: the applicant's side, a post of the item's department, or the lapse of time."""
+    """Who may act: the applicant's side, a third party who was told, a post of the item's department, or the lapse of
+    time."""
 
     PARTY = "party"
+    THIRD_PARTY = "third_party"
     WINDOW = "window"
     HANDLER = "handler"
     APPROVER = "approver"
@@ -123,6 +127,7 @@ DECIDED: Final = frozenset({S.GRANTED, S.REFUSED, S.CERTIFIED, S.DELIVERED, S.CL
 NOT_TAKEN: Final = frozenset({S.NOT_NEEDED, S.NOT_COMPETENT, S.DECLINED})
 ENDED: Final = NOT_TAKEN | {S.CLOSED, S.WITHDRAWN, S.TERMINATED, S.REVOKED, S.CANCELLED}
 CONTESTABLE: Final = frozenset(S) - {S.DRAFT}  # not to act is contested like an act, and a grant by those it touches
+ENTITLED: Final = {By.PARTY, By.THIRD_PARTY, By.HANDLER, By.APPROVER}  # to a hearing, or who writes it down for one
 OPEN: Final = frozenset(S) - ENDED - {S.DRAFT}
 
 
@@ -156,13 +161,15 @@ TRANSITIONS: Final[dict[Act, Transition]] = {
         _row(A.EXTEND, {S.IN_REVIEW}, None, {By.APPROVER}, "行政许可法 第四十二条", _("批准延长期限")),
         _row(A.REJECT_EXTENSION, {S.IN_REVIEW}, None, {By.APPROVER}, "行政许可法 第四十二条", _("不同意延长期限")),
         _row(A.TELL_HEARING_RIGHT, {S.IN_REVIEW}, None, {By.HANDLER, By.APPROVER}, "行政许可法 第四十七条第一款", _("告知听证权利")),
-        _row(A.REQUEST_HEARING, {S.IN_REVIEW}, S.PAUSED, {By.PARTY, By.HANDLER, By.APPROVER}, "行政许可法 第四十七条第一款", _("申请听证")),
-        _row(A.GIVE_UP_HEARING, {S.PAUSED}, S.IN_REVIEW, {By.PARTY, By.HANDLER, By.APPROVER}, "制度 ADR 0079", _("放弃听证（恢复计时）")),
+        _row(A.REQUEST_HEARING, {S.IN_REVIEW}, S.PAUSED, ENTITLED, "行政许可法 第四十七条第一款", _("申请听证")),
+        _row(A.JOIN_HEARING, {S.PAUSED}, None, ENTITLED, "行政许可法 第四十七条第一款", _("也要求听证")),
+        _row(A.WAIVE_HEARING, {S.IN_REVIEW, S.PAUSED}, None, ENTITLED, "制度 ADR 0092", _("放弃听证权利")),
+        _row(A.GIVE_UP_HEARING, {S.PAUSED}, S.IN_REVIEW, ENTITLED, "制度 ADR 0079", _("放弃听证（恢复计时）")),
         _row(A.CALL_HEARING, {S.IN_REVIEW}, S.PAUSED, {By.HANDLER, By.APPROVER}, "行政许可法 第四十六条", _("依职权举行听证")),
         _row(A.NOTIFY_HEARING, {S.PAUSED}, None, {By.HANDLER, By.APPROVER}, "行政许可法 第四十八条第一款（一）", _("通知听证时间地点")),
         _row(A.RECORD_HEARING, {S.PAUSED}, S.IN_REVIEW, {By.HANDLER, By.APPROVER}, "行政许可法 第四十八条第一款（五）", _("记录听证结果（恢复计时）")),
         _row(A.RECORD_SITE_VISIT, {S.IN_REVIEW}, None, {By.HANDLER, By.APPROVER}, "行政许可法 第三十四条第三款", _("记录现场核查")),
-        _row(A.HEAR_THIRD_PARTY, {S.IN_REVIEW}, None, {By.HANDLER, By.APPROVER}, "行政许可法 第三十六条", _("听取利害关系人意见")),
+        _row(A.HEAR_THIRD_PARTY, {S.IN_REVIEW}, None, {By.THIRD_PARTY, By.HANDLER, By.APPROVER}, "行政许可法 第三十六条", _("听取利害关系人意见")),
         # --- decision and result ------------------------------------------------------------------------------------------
         _row(A.GRANT, {S.IN_REVIEW}, S.GRANTED, {By.APPROVER}, "行政许可法 第三十八条第一款", _("准予")),
         _row(A.REFUSE, {S.IN_REVIEW}, S.REFUSED, {By.APPROVER}, "行政许可法 第三十八条第二款", _("不予许可")),

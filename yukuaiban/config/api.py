@@ -45,6 +45,7 @@ ROUTERS: list[Part] = [
     Part("/officers", "yukuaiban.people.officers_api"),
     Part("/cases", "yukuaiban.cases.api"),
     Part("/hearings", "yukuaiban.cases.hearings_api"),
+    Part("/interests", "yukuaiban.cases.interests_api"),
     Part("/materials", "yukuaiban.materials.api"),
     Part("/licences", "yukuaiban.licences.api"),
     Part("/messages", "yukuaiban.messages.api"),

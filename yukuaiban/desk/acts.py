@@ -18,7 +18,7 @@ from yukuaiban.calendars.reasons import limit_in_words
 from yukuaiban.cases import rules, services
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.errors import AnswersInvalid
-from yukuaiban.cases.models import Opinion, Remedy, Step
+from yukuaiban.cases.models import Opinion, Remedy, Step, ThirdParty
 from yukuaiban.cases.models.procedure import ClosedGround, PauseKind
 from yukuaiban.cases.selectors import answers_of
 from yukuaiban.cases.services.decision import Ground
@@ -33,7 +33,7 @@ from yukuaiban.items.limits import extension_of
 from yukuaiban.materials.selectors import standing_keys
 from yukuaiban.materials.slots import is_asked
 from yukuaiban.people.actors import Actor
-from yukuaiban.people.models import Post
+from yukuaiban.people.models import IdKind, Post
 from yukuaiban.people.selectors import in_force
 from yukuaiban.places.selectors import DIVISIONS
 
@@ -336,6 +336,13 @@ class ThirdPartyForm(ActForm):
     told_on = forms.DateField(label=_("告知日期"), widget=forms.DateInput({"type": "date"}))
     heard_on = forms.DateField(label=_("听取意见日期"), required=False, widget=forms.DateInput({"type": "date"}))
     statement = long_text(_("意见"), required=False)
+    id_kind = forms.ChoiceField(label=_("证件类型"), required=False, choices=[("", _("不知道")), *IdKind.choices])
+    id_number = forms.CharField(
+        label=_("证件号码"),
+        required=False,
+        max_length=40,
+        help_text=_("写明的，本人核验身份后可以在网上陈述意见、申请听证。"),
+    )
 
     def build(self) -> None:
         if waiting := unheard(self.ctx):
@@ -350,8 +357,14 @@ class HearingOfForm(ActForm):
     reason = long_text(_("理由"))
 
     def build(self) -> None:
-        told = self.ctx.case.third_parties.order_by("pk")
-        self.fields["third_party"].choices = [(t.pk, t.name) for t in told]  # type: ignore[attr-defined]
+        told = self.ctx.case.third_parties.select_related("hearing_right").order_by("pk")
+        self.fields["third_party"].choices = [(t.pk, _until(t)) for t in told]  # type: ignore[attr-defined]
+
+
+def _until(told: ThirdParty) -> str:
+    """A third party with the last of his days to ask for a hearing."""
+    right = getattr(told, "hearing_right", None)
+    return f"{told.name}（{right.until.isoformat()}）" if right else told.name
 
 
 class RefuseForm(ActForm):
@@ -458,7 +471,9 @@ ACTS: dict[Act, DeskAct] = {
     Act.REJECT_EXTENSION: DeskAct(ReasonForm, services.case_reject_extension, _("期限不变；可以重新提出延长。")),
     Act.TELL_HEARING_RIGHT: DeskAct(NoQuestion, services.hearing_tell_right, _("告知书随即发出；申请听证的期限届满前不能作决定。")),
     Act.REQUEST_HEARING: DeskAct(HearingOfForm, services.hearing_request_of, _("停止计时，组织听证。")),
-    Act.GIVE_UP_HEARING: DeskAct(ReasonForm, services.hearing_give_up, _("不再举行听证，恢复计时。")),
+    Act.JOIN_HEARING: DeskAct(HearingOfForm, services.hearing_request_of, _("听证也为其举行；先申请的人放弃的，听证照常。")),
+    Act.WAIVE_HEARING: DeskAct(HearingOfForm, services.hearing_give_up, _("其听证权利用尽，别的不变。")),
+    Act.GIVE_UP_HEARING: DeskAct(HearingOfForm, services.hearing_give_up, _("不再举行听证，恢复计时。")),
     Act.CALL_HEARING: DeskAct(ReasonForm, services.hearing_call, _("停止计时，组织听证。")),
     Act.NOTIFY_HEARING: DeskAct(NotifyHearingForm, services.hearing_notify, _("听证通知书随即发出；公开的听证同时公告。"), "n", "primary"),
     Act.RECORD_HEARING: DeskAct(RecordHearingForm, services.hearing_record, _("听证结束，恢复计时；决定应当根据笔录作出。"), None, "primary"),

@@ -30,6 +30,7 @@ AREAS = (
     "officers",
     "cases",
     "hearings",
+    "interests",
     "materials",
     "licences",
     "messages",

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from yukuaiban.vault.fields import EncryptedJSONField, EncryptedTextField
+from yukuaiban.vault.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
 
 
 class OfCase(models.Model):
@@ -107,13 +107,11 @@ class ClosedGround(models.TextChoices):
 
 
 class Hearing(OfCase):
-    """听证: told, requested or called, noticed seven days ahead, held in public, recorded (行政许可法 第四十六至四十八条)."""
+    """听证: requested or called, noticed seven days ahead, held in public, recorded (行政许可法 第四十六至四十八条)."""
 
     case = models.OneToOneField("cases.Case", on_delete=models.CASCADE, related_name="hearing")
-    told_on = models.DateField(null=True, blank=True)
-    request_by = models.DateField(null=True, blank=True)
-    requested_on = models.DateField(null=True, blank=True)
-    given_up_on = models.DateField(null=True, blank=True)  # by who requested it
+    requested_on = models.DateField(null=True, blank=True)  # by the first of those entitled (`HearingRight`)
+    given_up_on = models.DateField(null=True, blank=True)  # by all who requested it
     called_on = models.DateField(null=True, blank=True)  # by the body itself
     hold_by = models.DateField(null=True, blank=True)
     noticed_on = models.DateField(null=True, blank=True)
@@ -170,6 +168,44 @@ class ThirdParty(OfCase):
     told_on = models.DateField()
     heard_on = models.DateField(null=True, blank=True)
     statement = EncryptedTextField(blank=True, default="")
+    document = EncryptedTextField(
+        null=True, blank=True
+    )  # "resident_id:...", "credit_code:...": who it is, for his page
+    id_index = BlindIndexField(source="document", kind="identity", null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id_index"], name="third_party_by_document", condition=Q(id_index__isnull=False)),
+        ]
+
+
+class HearingRight(OfCase):
+    """听证权利: one of those entitled was told that he may ask for a hearing; his own days run (行政许可法 第四十七条第一款).
+
+    `third_party` is empty for the applicant.
+    """
+
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="hearing_rights")
+    third_party = models.OneToOneField(
+        ThirdParty, null=True, blank=True, on_delete=models.CASCADE, related_name="hearing_right"
+    )
+    told_on = models.DateField()
+    until = models.DateField()
+    asked_on = models.DateField(null=True, blank=True)
+    given_up_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "third_party"], nulls_distinct=False, name="each_is_told_of_a_hearing_once"
+            ),
+            models.CheckConstraint(condition=Q(until__gte=F("told_on")), name="hearing_right_ends_after_it_was_told"),
+            models.CheckConstraint(
+                condition=Q(asked_on__isnull=True) | Q(asked_on__gte=F("told_on"), asked_on__lte=F("until")),
+                name="a_hearing_is_asked_for_within_the_days_of_the_right",
+            ),
+        ]
 
 
 class Remedy(OfCase):

@@ -45,6 +45,7 @@ from yukuaiban.cases.services.review import (
     step_pass,
     step_return,
     third_party_hear,
+    third_party_state,
 )
 
 __all__ = [
@@ -93,4 +94,5 @@ __all__ = [
     "step_pass",
     "step_return",
     "third_party_hear",
+    "third_party_state",
 ]

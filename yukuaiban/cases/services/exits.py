@@ -239,5 +239,6 @@ def case_reopen(*, case_id: int, by: Actor, at: datetime) -> Case:
         licences.licence_revoke(licence_id=annulled.pk, by=by, at=at, reason="复议决定或者判决撤销了准予决定")
     Step.objects.filter(case=case).update(passed_on=None)
     Extension.objects.filter(case=case).delete()  # the new limit may be extended once, as any
+    case.hearing_rights.all().delete()
     Hearing.objects.filter(case=case).delete()  # and the right to a hearing is told anew; the chain keeps what was
     return case

@@ -9,14 +9,15 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from yukuaiban.cases import door, rules
-from yukuaiban.cases.context import Context
+from yukuaiban.cases.context import Context, load
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused
-from yukuaiban.cases.models import Case, Hearing, Opinion
-from yukuaiban.cases.preconditions import begin, running_hearing
+from yukuaiban.cases.models import Case, Hearing, HearingRight, Opinion
+from yukuaiban.cases.permissions import third_party_of
+from yukuaiban.cases.preconditions import begin, check, check_right, rights_of, running_hearing, runs, wanted_by
 from yukuaiban.cases.services.receipt import follow, need
-from yukuaiban.cases.services.review import restart_clock, stop_clock
-from yukuaiban.cases.states import Act
+from yukuaiban.cases.services.review import restart_clock, right_tell, stop_clock
+from yukuaiban.cases.states import Act, State
 from yukuaiban.config.now import ZONE
 from yukuaiban.config.parameters import parameter
 from yukuaiban.people.actors import Actor
@@ -25,7 +26,7 @@ from yukuaiban.people.models import Post
 
 @one_act
 def hearing_tell_right(*, case_id: int, by: Actor, at: datetime) -> Case:
-    """Tell the applicant (and third parties) of the right to a hearing. Law: 行政许可法 第四十七条第一款."""
+    """Tell the applicant and every third party known of the right to a hearing. Law: 行政许可法 第四十七条第一款."""
     ctx = begin(Act.TELL_HEARING_RIGHT, case_id, by=by, at=at)
     request_by = rules.hearing_request_due(ctx.today, ctx.calendar).on
     door.move(
@@ -35,41 +36,93 @@ def hearing_tell_right(*, case_id: int, by: Actor, at: datetime) -> Case:
         by=by,
         at=at,
     )
-    Hearing.objects.create(
-        case=ctx.case, made_at=at, made_by_post_id=by.post_id, told_on=ctx.today, request_by=request_by
-    )
+    for third_party in (None, *ctx.case.third_parties.all()):
+        right_tell(ctx, third_party, by=by)
     return ctx.case
 
 
 @one_act
 def hearing_request(*, case_id: int, by: Actor, at: datetime, reason: str = "") -> Case:
-    """The applicant asks for the hearing, within five days of being told. Law: 行政许可法 第四十七条第一款."""
-    ctx = begin(Act.REQUEST_HEARING, case_id, by=by, at=at)
-    hearing = Hearing.objects.get(case=ctx.case)
-    return _begin(ctx, Act.REQUEST_HEARING, hearing, reason=reason or "申请人要求听证", by=by)
+    """The applicant, or a third party himself, asks for the hearing within his five days of being told; where another
+    asked first, he joins it. Law: 行政许可法 第四十七条第一款. See ADR 0092.
+    """
+    return _ask(case_id, by=by, at=at, third_party=None, reason=reason.strip())
 
 
 @one_act
 def hearing_request_of(*, case_id: int, by: Actor, at: datetime, third_party: int, reason: str) -> Case:
-    """A third party who was told asks for the hearing; an officer writes it down. Law: 行政许可法 第四十七条第一款.
+    """A third party who was told asks on paper; an officer writes it down. Law: 行政许可法 第四十七条第一款.
 
     Args: third_party: one of those of the case.
     """
-    ctx = begin(Act.REQUEST_HEARING, case_id, by=by, at=at)
-    if not ctx.case.third_parties.filter(pk=third_party).exists():
-        raise RuleRefused(_("这一办件没有这个利害关系人。"))
-    need(reason, _("理由"))
-    hearing = Hearing.objects.get(case=ctx.case)
-    return _begin(ctx, Act.REQUEST_HEARING, hearing, reason=f"利害关系人要求听证：{reason}", by=by)
+    return _ask(case_id, by=by, at=at, third_party=third_party, reason=reason.strip())
+
+
+def _ask(case_id: int, *, by: Actor, at: datetime, third_party: int | None, reason: str) -> Case:
+    ctx = load(case_id, at)
+    act = Act.JOIN_HEARING if ctx.state is State.PAUSED else Act.REQUEST_HEARING
+    check(act, ctx, by)
+    right = _right(ctx, by, third_party)
+    check_right(right, ctx.today)
+    if by.is_officer:
+        need(reason, _("理由"))
+    of_other = right.third_party_id is not None
+    who = "利害关系人要求听证" if of_other else "申请人要求听证"
+    said = f"{who}：{reason}" if of_other and reason else reason or who
+    if act is Act.JOIN_HEARING:
+        facts = {"on": ctx.today, "third_party": of_other}
+        door.move(ctx.case, act, Outcome(facts=facts, payload={"reason": said}), by=by, at=at)
+    else:
+        hearing = Hearing.objects.filter(case=ctx.case).first() or Hearing(
+            case=ctx.case, made_at=at, made_by_post_id=by.post_id
+        )
+        _begin(ctx, act, hearing, reason=said, by=by, of_other=of_other)
+    HearingRight.objects.filter(pk=right.pk).update(asked_on=ctx.today)
+    return ctx.case
+
+
+def _right(ctx: Context, by: Actor, third_party: int | None) -> HearingRight:
+    """The right that is meant. Raises RuleRefused."""
+    if by.is_officer:
+        found = next((r for r in rights_of(ctx, by) if r.third_party_id == third_party), None)
+        if found is None:
+            raise RuleRefused(_("这一办件没有这个利害关系人。"))
+        return found
+    return rights_of(ctx, by)[0]
 
 
 @one_act
-def hearing_give_up(*, case_id: int, by: Actor, at: datetime, reason: str = "") -> Case:
-    """Who requested the hearing wants it no more; the clock goes on. See ADR 0079."""
-    ctx = begin(Act.GIVE_UP_HEARING, case_id, by=by, at=at)
-    case = restart_clock(ctx, Act.GIVE_UP_HEARING, payload={"reason": reason.strip()}, by=by)
-    Hearing.objects.filter(case=case).update(given_up_on=ctx.today)
-    return case
+def hearing_give_up(*, case_id: int, by: Actor, at: datetime, reason: str = "", third_party: int | None = None) -> Case:
+    """Who asked for the hearing, or may ask for it, wants none. The clock goes on when nobody wants it any more.
+
+    Args: third_party: for whom an officer writes it down.  See ADR 0079, ADR 0092.
+    """
+    ctx = load(case_id, at)
+    wanted = wanted_by(ctx)
+    alone = ctx.state is State.PAUSED and len(wanted) == 1 and wanted[0].third_party_id == _meant(ctx, by, third_party)
+    act = Act.GIVE_UP_HEARING if alone else Act.WAIVE_HEARING
+    check(act, ctx, by)
+    right = _right(ctx, by, third_party)
+    if not (runs(right, ctx.today) or (ctx.state is State.PAUSED and right in wanted)):
+        check_right(right, ctx.today)
+    facts = {"third_party": right.third_party_id is not None}
+    if alone:
+        restart_clock(ctx, act, payload={"reason": reason.strip()}, by=by, facts=facts)
+        Hearing.objects.filter(case=ctx.case).update(given_up_on=ctx.today)
+    else:
+        door.move(
+            ctx.case, act, Outcome(facts={"on": ctx.today, **facts}, payload={"reason": reason.strip()}), by=by, at=at
+        )
+    HearingRight.objects.filter(pk=right.pk).update(given_up_on=ctx.today)
+    return ctx.case
+
+
+def _meant(ctx: Context, by: Actor, third_party: int | None) -> int | None:
+    """The third party for whom the actor acts; None for the applicant."""
+    if by.is_officer:
+        return third_party if third_party is not None else 0  # an officer never acts for the applicant
+    own = third_party_of(by, ctx.case)
+    return own.pk if own else None
 
 
 @one_act
@@ -83,11 +136,13 @@ def hearing_call(*, case_id: int, by: Actor, at: datetime, reason: str) -> Case:
     return _begin(ctx, Act.CALL_HEARING, hearing, reason=reason, by=by)
 
 
-def _begin(ctx: Context, act: Act, hearing: Hearing, *, reason: str, by: Actor) -> Case:
+def _begin(ctx: Context, act: Act, hearing: Hearing, *, reason: str, by: Actor, of_other: bool = False) -> Case:
     """From here the clock stands still until the record (ADR 0076)."""
     hold_by = rules.hearing_hold_due(ctx.today, ctx.calendar).on
     expected = int(parameter("hearing_organise_limit", on=ctx.today).value)
-    case = stop_clock(ctx, act, kind="hearing", reason=reason, expected_days=expected, by=by)
+    case = stop_clock(
+        ctx, act, kind="hearing", reason=reason, expected_days=expected, by=by, facts={"third_party": of_other}
+    )
     if act is Act.REQUEST_HEARING:
         hearing.requested_on = ctx.today
     else:

@@ -6,22 +6,34 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yukuaiban.calendars.reasons import limit_in_words
-from yukuaiban.cases import clocks, door, work
+from yukuaiban.cases import clocks, door, permissions, rules, work
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused
-from yukuaiban.cases.models import Case, Extension, Opinion, Pause, SiteVisit, Step, ThirdParty
+from yukuaiban.cases.models import (
+    Case,
+    Extension,
+    Hearing,
+    HearingRight,
+    Opinion,
+    Pause,
+    SiteVisit,
+    Step,
+    ThirdParty,
+)
 from yukuaiban.cases.preconditions import begin, extension_rule
 from yukuaiban.cases.services.receipt import follow, need, open_stage
 from yukuaiban.cases.states import Act, State
 from yukuaiban.config.parameters import parameter
+from yukuaiban.identifiers import IdentifierError, credit_code, documents
 from yukuaiban.materials import services as materials
 from yukuaiban.people.actors import Actor
-from yukuaiban.people.models import Post
+from yukuaiban.people.models import IdKind, Post
 
 
 @one_act
@@ -146,10 +158,19 @@ def case_pause(*, case_id: int, by: Actor, at: datetime, kind: str, reason: str,
     return stop_clock(ctx, Act.PAUSE, kind=kind, reason=reason, expected_days=expected_days, by=by)
 
 
-def stop_clock(ctx: Context, act: Act, *, kind: str, reason: str, expected_days: int, by: Actor) -> Case:
+def stop_clock(
+    ctx: Context,
+    act: Act,
+    *,
+    kind: str,
+    reason: str,
+    expected_days: int,
+    by: Actor,
+    facts: dict[str, Any] | None = None,
+) -> Case:
     """Pause by any act that has this effect."""
     case = ctx.case
-    facts = {"on": ctx.today, "kind": kind, "expected_days": expected_days}
+    facts = {"on": ctx.today, "kind": kind, "expected_days": expected_days, **(facts or {})}
     dates = clocks.columns(ctx, clocks.with_event(ctx, act, facts), steps=ctx.steps)
     until = ctx.calendar.add(ctx.today, expected_days).on
     door.move(
@@ -180,10 +201,12 @@ def case_resume(*, case_id: int, by: Actor, at: datetime, outcome: str) -> Case:
     return restart_clock(ctx, Act.RESUME, payload={"outcome": outcome}, by=by)
 
 
-def restart_clock(ctx: Context, act: Act, *, payload: dict[str, Any], by: Actor) -> Case:
+def restart_clock(
+    ctx: Context, act: Act, *, payload: dict[str, Any], by: Actor, facts: dict[str, Any] | None = None
+) -> Case:
     """Resume by any act that has this effect."""
     case = ctx.case
-    facts = {"on": ctx.today}
+    facts = {"on": ctx.today, **(facts or {})}
     dates = clocks.columns(ctx, clocks.with_event(ctx, act, facts), steps=ctx.steps)
     door.move(
         case,
@@ -327,25 +350,34 @@ def third_party_hear(
     told_on: date,
     heard_on: date | None,
     statement: str,
+    id_kind: str = "",
+    id_number: str = "",
 ) -> Case:
-    """利害关系人: told of what touches him directly, and what he said, at once or later under the same name.
+    """利害关系人: told of what touches him directly, and what he said, at once or later under the same name. Where the
+    right to a hearing was told already, it is told to him with the same letter, and his own five days run.
 
-    Law: 行政许可法 第三十六条.
+    Args: id_kind, id_number: his document, where it is known: with it he can act himself.
+    Law: 行政许可法 第三十六条、第四十七条第一款.
     """
     ctx = begin(Act.HEAR_THIRD_PARTY, case_id, by=by, at=at)
     need(name, _("利害关系人姓名或名称"))
     need(interest, _("利害关系"))
-    told = next((t for t in unheard(ctx) if t.name == name.strip()), None)
+    document = _document(id_kind, id_number)
+    told = _known(ctx, name.strip(), document)
     told_on = told.told_on if told else told_on
     if told and heard_on is None:
         raise RuleRefused(_("已经告知过{name}。请写明听取意见的日期。").format(name=told.name))
     if not told_on <= (heard_on or told_on) <= ctx.today:
         raise RuleRefused(_("听取意见应当在告知之后、今天以前。"))
+    right = told is None and ctx.case.hearing_rights.exists() and not Hearing.objects.filter(
+        Q(called_on__isnull=False) | Q(recorded_on__isnull=False), case=ctx.case
+    ).exists()  # fmt: skip
+    until = {"request_by": rules.hearing_request_due(ctx.today, ctx.calendar).on} if right else {}
     door.move(
         ctx.case,
         Act.HEAR_THIRD_PARTY,
         Outcome(
-            facts={"told_on": told_on, "heard_on": heard_on, "told_before": told is not None},
+            facts={"told_on": told_on, "heard_on": heard_on, "told_before": told is not None, **until},
             payload={"name": name, "interest": interest, "statement": statement},
             outbox=follow(ctx.case, Act.HEAR_THIRD_PARTY),
         ),
@@ -353,12 +385,84 @@ def third_party_hear(
         at=at,
     )
     if told:
-        told.heard_on, told.statement = heard_on, statement
-        told.save(update_fields=["heard_on", "statement"])
+        told.heard_on, told.statement = heard_on, _added(told, statement)
+        told.document = document or told.document
+        told.save(update_fields=["heard_on", "statement", "document", "id_index"])
     else:
-        ThirdParty.objects.create(
-            case=ctx.case, made_at=at, made_by_post_id=by.post_id, name=name.strip(), interest=interest, told_on=told_on, heard_on=heard_on, statement=statement
+        told = ThirdParty.objects.create(
+            case=ctx.case, made_at=at, made_by_post_id=by.post_id, name=name.strip(), interest=interest, told_on=told_on, heard_on=heard_on, statement=statement, document=document
         )  # fmt: skip
+        if right:
+            right_tell(ctx, told, by=by)
+    return ctx.case
+
+
+def _document(id_kind: str, id_number: str) -> str | None:
+    """An identity document as `Party.identity` spells it; None where none was given. Raises: RuleRefused."""
+    if not id_number.strip():
+        return None
+    try:
+        if id_kind == IdKind.CREDIT_CODE:
+            return f"{id_kind}:{credit_code.parse(id_number).text}"
+        return f"{id_kind}:{documents.parse(id_kind, id_number).text}"
+    except IdentifierError as error:
+        raise RuleRefused(error.message) from None
+
+
+def _known(ctx: Context, name: str, document: str | None) -> ThirdParty | None:
+    """The third party who was told already: by his name and, where both are known, his document; one not heard first.
+
+    Raises: RuleRefused where the document is the applicant's or another third party's.
+    """
+    applicant, told = (
+        ctx.case.applicant,
+        list(ctx.case.third_parties.order_by(F("heard_on").asc(nulls_first=True), "pk")),
+    )
+    if document == f"{applicant.id_kind}:{applicant.id_number}":
+        raise RuleRefused(_("这是申请人的证件。利害关系人应当是申请人以外的人。"))
+    if any(t.document == document and t.name != name for t in told if document):
+        raise RuleRefused(_("这个证件已经登记在这一办件的另一个利害关系人名下。"))
+    return next((t for t in told if t.name == name and (not (document and t.document) or t.document == document)), None)
+
+
+def _added(told: ThirdParty, statement: str) -> str:
+    """What he said so far, and what he says now."""
+    return "\n".join(filter(None, [told.statement, statement.strip()]))
+
+
+def right_tell(ctx: Context, third_party: ThirdParty | None, *, by: Actor) -> None:
+    """The right to a hearing was told today: to the applicant, or to a third party. Law: 行政许可法 第四十七条第一款."""
+    HearingRight.objects.create(
+        case=ctx.case,
+        third_party=third_party,
+        made_at=ctx.at,
+        made_by_post_id=by.post_id,
+        told_on=ctx.today,
+        until=rules.hearing_request_due(ctx.today, ctx.calendar).on,
+    )
+
+
+@one_act
+def third_party_state(*, case_id: int, by: Actor, at: datetime, statement: str) -> Case:
+    """陈述和申辩: the third party says himself what he thinks of it; said again, it is added. Law: 行政许可法 第三十六条."""
+    ctx = begin(Act.HEAR_THIRD_PARTY, case_id, by=by, at=at)
+    need(statement, _("意见"))
+    own = permissions.third_party_of(by, ctx.case)
+    if own is None:
+        raise RuleRefused(_("由利害关系人本人提出意见；工作人员在“听取利害关系人意见”登记。"))
+    door.move(
+        ctx.case,
+        Act.HEAR_THIRD_PARTY,
+        Outcome(
+            facts={"told_on": own.told_on, "heard_on": ctx.today, "told_before": True, "third_party": True},
+            payload={"name": own.name, "interest": own.interest, "statement": statement.strip()},
+            outbox=follow(ctx.case, Act.HEAR_THIRD_PARTY),
+        ),
+        by=by,
+        at=at,
+    )
+    own.heard_on, own.statement = ctx.today, _added(own, statement)
+    own.save(update_fields=["heard_on", "statement"])
     return ctx.case
 
 

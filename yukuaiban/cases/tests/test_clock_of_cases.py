@@ -486,7 +486,7 @@ class TestHearing:
         case, where, _who = accepted
         services.hearing_tell_right(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 3)))
         ctx = Context(Case.objects.get(pk=case.pk), at(date(2026, 3, 4)))
-        assert open_hearing_right(ctx).request_by == date(2026, 3, 10)
+        assert open_hearing_right(ctx).until == date(2026, 3, 10)
         assert open_hearing_right(Context(ctx.case, at(date(2026, 3, 11)))) is None
 
     def test_the_chair_did_not_review_the_case(self, accepted):

@@ -10,7 +10,7 @@ import pytest
 from tests.people import at
 from yukuaiban.calendars.services import notice_load_files
 from yukuaiban.cases import notices, recount, services, tasks
-from yukuaiban.cases.models import Case, Correction, Hearing, Timer, Work
+from yukuaiban.cases.models import Case, Correction, HearingRight, Timer, Work
 from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.services.receipt import Wanted
 from yukuaiban.cases.tests.test_life import filed  # noqa: F401  (a fixture)
@@ -83,10 +83,10 @@ def test_a_day_that_was_told_never_comes_earlier(filed, tmp_path):  # noqa: F811
     services.case_accept(case_id=case.pk, by=where.window, at=at(date(2026, 3, 4), 11))
     services.hearing_tell_right(case_id=case.pk, by=where.handler, at=at(date(2026, 3, 4), 12))
     for stood, stands in ((date(2026, 3, 9), date(2026, 3, 11)), (date(2026, 3, 20), date(2026, 3, 20))):
-        Hearing.objects.filter(case=case).update(request_by=stood)
+        HearingRight.objects.filter(case=case).update(until=stood)
         Case.objects.filter(pk=case.pk).update(calendar_version=0)
         recount.batch()
-        assert Hearing.objects.get(case=case).request_by == stands  # five working days from 4 March, or what was told
+        assert HearingRight.objects.get(case=case).until == stands  # five working days from 4 March, or what was told
 
 
 def test_a_lawsuit_keeps_its_own_day(filed, tmp_path):  # noqa: F811

@@ -333,21 +333,29 @@ def _third_party(ctx: LetterContext) -> list[Block]:
             f"依据{_grounds(K.THIRD_PARTY, ctx)}，特此告知。你（单位）有权进行陈述和申辩，"
             "可以在渝快办、以书面形式或者到本机关提出，本机关将听取意见。"
         ),
+        *(_may_ask(ctx, cite("行政许可法 第四十七条第一款")) if ctx.request_by else []),
         *_contact(ctx),
     ]
 
 
-def _hearing_right(ctx: LetterContext) -> list[Block]:
+def _may_ask(ctx: LetterContext, ground: str) -> list[Block]:
+    """The right to a hearing, until when, and at whose cost: to the applicant and to a third party in the same words."""
     days = parameter("hearing_organise_limit", ctx.made_on)
     return [
-        paragraph(f"{_asked(ctx)}，涉及下列事项：{_full_stop(ctx.hearing_subject)}"),
         paragraph(
-            f"依据{_grounds(K.HEARING_RIGHT, ctx)}，在作出决定前，你（单位）享有要求听证的权利。"
+            f"依据{ground}，在作出决定前，你（单位）享有要求听证的权利。"
             f"要求听证的，请于{day(ctx.request_by)}（含当日）前提出；逾期未提出的，视为放弃听证权利。"
         ),
         paragraph(
             f"本机关收到听证申请后，将在{days.value}个工作日内组织听证。申请人、利害关系人不承担行政机关组织听证的费用。"
         ),
+    ]
+
+
+def _hearing_right(ctx: LetterContext) -> list[Block]:
+    return [
+        paragraph(f"{_asked(ctx)}，涉及下列事项：{_full_stop(ctx.hearing_subject)}"),
+        *_may_ask(ctx, _grounds(K.HEARING_RIGHT, ctx)),
         *_contact(ctx),
     ]
 
