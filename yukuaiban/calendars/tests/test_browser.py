@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import check_axe, no_horizontal_scroll
 from yukuaiban.calendars.services import notice_load_packs
@@ -25,7 +26,7 @@ def _notices(transactional_db):
 )
 def test_the_answer_can_be_read(page_at, width, options):
     page = page_at(width, ASKED, **options)
-    assert page.get_by_role("heading", name="2025年10月17日").is_visible()
+    expect(page.get_by_role("heading", name="2025年10月17日")).to_be_visible()
     no_horizontal_scroll(page)
     if options.get("scripts", True):
         check_axe(page)
@@ -37,6 +38,6 @@ def test_a_person_counts_with_the_keyboard_alone(page_at):
     page.get_by_role("spinbutton", name="期限").fill("5")
     page.get_by_role("spinbutton", name="期限").press("Enter")
     page.wait_for_url("**/workdays?**")
-    assert page.get_by_role("heading", name="2024年2月21日").is_visible()
+    expect(page.get_by_role("heading", name="2024年2月21日")).to_be_visible()
     page.get_by_role("link", name="English").click()
-    assert page.get_by_role("heading", name="21 February 2024").is_visible()
+    expect(page.get_by_role("heading", name="21 February 2024")).to_be_visible()

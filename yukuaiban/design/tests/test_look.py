@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import NARROWEST, PHONE, WIDE, check_axe, no_horizontal_scroll
 
@@ -87,7 +88,7 @@ def test_one_tap_leads_to_the_same_page_in_the_other_language(page_at):
     page = page_at(PHONE, "/zh/offline")
     page.get_by_role("link", name="English").click()
     page.wait_for_url("**/en/offline")
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_paper_shows_what_is_folded_away_and_says_where_it_was_printed(page_at):
@@ -97,7 +98,7 @@ def test_paper_shows_what_is_folded_away_and_says_where_it_was_printed(page_at):
     assert folded.count() >= 2
     assert all(body.bounding_box()["height"] > 20 for body in folded.all())
     assert page.locator(".print-header").inner_text().count("/zh/help") == 1
-    assert not page.locator("header.page-head").is_visible()
+    expect(page.locator("header.page-head")).to_be_hidden()
 
 
 def test_what_was_typed_stays_in_the_other_language_and_in_large_type(page_at):
@@ -108,7 +109,7 @@ def test_what_was_typed_stays_in_the_other_language_and_in_large_type(page_at):
     assert page.input_value("#number") == "K7T4"
     page.locator("button[name=type]:visible").click()
     page.wait_for_url("**/en/cases/track")
-    assert page.locator("html").get_attribute("data-type") == "large"
+    expect(page.locator("html")).to_have_attribute("data-type", "large")
     assert page.input_value("#number") == "K7T4"
     page.goto("/en/cases/track")
     assert page.input_value("#number") == ""  # it was for one change of the look

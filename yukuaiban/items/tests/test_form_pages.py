@@ -105,6 +105,7 @@ class TestErrors:
         )
         page = page_at(WIDE, "/zh/form/who")
         go_on(page)
+        expect(page.get_by_role("alert")).to_be_focused()
         links = page.get_by_role("alert").get_by_role("link").all()
         assert len(links) >= 6
         for link in links:

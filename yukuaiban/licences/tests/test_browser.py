@@ -45,7 +45,7 @@ def test_every_page_of_a_holder(open_mine, permit, body, width, theme, language)
     pages = ["/wallet", *(f"/wallet/{permit.pk}{path}" for path in ("", "/show", "/looks", "/grant"))]
     for path in pages:
         page = open_mine(width, f"/{language}{path}", theme=theme)
-        assert page.locator("h1").count() == 1
+        expect(page.locator("h1")).to_have_count(1)
         check_axe(page)
         no_horizontal_scroll(page)
 
@@ -55,14 +55,14 @@ def test_from_the_wallet_to_a_stranger_who_verifies(open_mine, page_at, permit, 
     page = open_mine(PHONE, "/zh/wallet")
     page.get_by_role("link", name="重庆市居住证").click()
     page.get_by_role("link", name="亮证").click()
-    assert page.get_by_role("img", name="亮证二维码").is_visible()
+    expect(page.get_by_role("img", name="亮证二维码")).to_be_visible()
     shown = services.show_code(permit.pk, by=holder)
     stranger = page_at(PHONE, f"/zh/verify/show/{shown.token}")
-    assert stranger.get_by_text("证照有效").is_visible()
-    assert stranger.get_by_text("张小三").is_visible()
+    expect(stranger.get_by_text("证照有效")).to_be_visible()
+    expect(stranger.get_by_text("张小三")).to_be_visible()
     check_axe(stranger)
     page.goto(f"/zh/wallet/{permit.pk}/looks")
-    assert page.get_by_text("持证人亮证").is_visible()
+    expect(page.get_by_text("持证人亮证")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -70,15 +70,15 @@ def test_a_stranger_types_the_code_and_brings_the_file(page_at, permit, tmp_path
     page = page_at(PHONE, "/zh/verify", scripts=scripts)
     page.get_by_label("查验码").fill(codes.grouped(permit.code).lower())
     page.get_by_role("button", name="查验", exact=True).click()
-    assert page.get_by_text("证照有效").is_visible()
-    assert page.get_by_text("张**").is_visible()
-    assert page.get_by_text("张小三").count() == 0
+    expect(page.get_by_text("证照有效")).to_be_visible()
+    expect(page.get_by_text("张**")).to_be_visible()
+    expect(page.get_by_text("张小三")).to_have_count(0)
     file = tmp_path / "licence.pdf"
     file.write_bytes(selectors.licence_file(permit))
     page.get_by_role("link", name="用文件核对").click()
     page.get_by_label("PDF 文件").set_input_files(file)
     page.get_by_role("button", name="核对文件").click()
-    assert page.get_by_text("文件没有改动").is_visible()
+    expect(page.get_by_text("文件没有改动")).to_be_visible()
     if scripts:
         check_axe(page)
         no_horizontal_scroll(page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests.browser import check_axe, no_horizontal_scroll
 from yukuaiban.config.now import now
@@ -72,7 +73,7 @@ def test_hand_in_look_and_take_back(open_signed_in, matter, width, scripts):
     page.set_input_files("input[type=file]", a_file("房屋租赁合同.pdf", files.pdf(2)))
     page.get_by_role("button", name="上传：").click()
     page.get_by_role("link", name="房屋租赁合同.pdf", exact=True).wait_for()
-    assert not page.get_by_text("这是办公文档").is_visible()
+    expect(page.get_by_text("这是办公文档")).to_be_hidden()
     check_axe(page) if scripts else None
     page.get_by_role("link", name="房屋租赁合同.pdf", exact=True).click()
     page.get_by_alt_text("第 2 页").scroll_into_view_if_needed()
@@ -90,7 +91,7 @@ def test_hand_in_look_and_take_back(open_signed_in, matter, width, scripts):
 def test_use_what_the_platform_holds(open_signed_in, matter):
     page = open_signed_in(390, reverse("materials:slot", args=[matter.subject, "proof"]))
     page.get_by_text("会提供这些信息").click()
-    assert page.get_by_text("张三").is_visible()
+    expect(page.get_by_text("张三")).to_be_visible()
     page.get_by_role("button", name="使用").click()
     page.locator(".material-standing").wait_for()
     assert MaterialUse.objects.get().how == "wallet"
@@ -106,7 +107,7 @@ def test_the_log_is_readable_everywhere(open_signed_in, matter, hand_in, width, 
     services.file_for(matter.subject, at=now())
     address = reverse("materials:data_use").replace("/zh/", f"/{language}/")
     page = open_signed_in(width, address, theme=theme)
-    assert page.locator(".data-use-row").count() == 2
+    expect(page.locator(".data-use-row")).to_have_count(2)
     no_horizontal_scroll(page)
     check_axe(page)
     page.locator(".data-use-title a").first.click()

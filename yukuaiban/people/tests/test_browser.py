@@ -106,4 +106,4 @@ def test_acting_for_a_child_without_scripts(open_as):
     page = open_as(account, "/zh/me/identities", scripts=False)
     page.get_by_text("王𠮷示例").click()
     page.get_by_role("button", name="以此身份办事").click()
-    assert page.get_by_text("您正在以 王𠮷示例 的名义办事").is_visible()
+    expect(page.get_by_text("您正在以 王𠮷示例 的名义办事")).to_be_visible()
