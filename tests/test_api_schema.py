@@ -119,7 +119,7 @@ def _headers(account: Account) -> dict[str, str]:
     _made, text = token_make(
         account=account,
         name="test",
-        scopes=tokens.SCOPES,
+        scopes=list(tokens.SCOPES),
         expires_on=today() + timedelta(days=1),
         post_id=post.pk if post else None,
         at=now(),

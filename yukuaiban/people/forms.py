@@ -25,7 +25,7 @@ from yukuaiban.people.reach import code_of
 from yukuaiban.people.selectors import day_after
 from yukuaiban.people.services import Terms
 from yukuaiban.people.services.privacy import CORRECTABLE, FIELD_NAMES
-from yukuaiban.people.tokens import SCOPES
+from yukuaiban.people.tokens import SCOPES, scope_in_words
 
 T = TypeVar("T")
 
@@ -423,9 +423,9 @@ class TokenForm(forms.Form):
     name = forms.CharField(label=_("名称"), max_length=60, help_text=_("给自己看的，例如“财务软件”"))
     scopes = forms.MultipleChoiceField(
         label=_("权限"),
-        choices=[(scope, scope) for scope in SCOPES],
+        choices=lambda: [(scope, f"{scope_in_words(scope)} ({scope})") for scope in SCOPES],
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("read 为查看，write 为提交和更改；按接口地址 /api/v1/ 之后的第一段区分"),
+        help_text=_("括号里是接口地址 /api/v1/ 之后的第一段，以及 read（查看）或 write（提交和更改）"),
     )
     last_day = forms.DateField(label=_("最后一天（含当日）"), widget=date_input())
 

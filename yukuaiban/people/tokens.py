@@ -10,10 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yukuaiban.config import paging
 from yukuaiban.config.errors import NotFound, PermissionRefused
@@ -22,25 +27,51 @@ from yukuaiban.people import selectors
 from yukuaiban.people.models import ApiToken, Post
 
 PREFIX = "ykb_"
-AREAS = (
-    "workdays",
-    "items",
-    "places",
-    "people",
-    "officers",
-    "cases",
-    "hearings",
-    "interests",
-    "materials",
-    "licences",
-    "messages",
-    "ratings",
-    "desk",
-    "announcements",
-    "chain",
-)
-SCOPES = tuple(f"{area}:{right}" for area in AREAS for right in ("read", "write"))
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One part of the API: what it is about, and whether anything can be done there besides reading."""
+
+    label: Promise
+    acts: bool = True
+
+
+AREAS: Final = {
+    "cases": Area(gettext_lazy("办件")),
+    "interests": Area(gettext_lazy("与我有利害关系的办件")),
+    "materials": Area(gettext_lazy("材料"), acts=False),
+    "licences": Area(gettext_lazy("电子证照")),
+    "messages": Area(gettext_lazy("消息"), acts=False),
+    "people": Area(gettext_lazy("个人信息、单位和授权")),
+    "officers": Area(gettext_lazy("岗位（工作人员）")),
+    "desk": Area(gettext_lazy("办件工作台（工作人员）")),
+    "items": Area(gettext_lazy("事项与办事指南")),
+    "places": Area(gettext_lazy("行政区划、部门和大厅"), acts=False),
+    "workdays": Area(gettext_lazy("工作日计算"), acts=False),
+    "hearings": Area(gettext_lazy("听证公告"), acts=False),
+    "announcements": Area(gettext_lazy("公告"), acts=False),
+}
+SCOPES: Final = {
+    f"{name}:{right}": (area.label, right)
+    for name, area in AREAS.items()
+    for right in (("read", "write") if area.acts else ("read",))
+}
 ACTING_AS = "X-Acting-As"
+
+
+def scope_in_words(scope: str) -> str:
+    """What a scope allows, for people: 办件：查看. One that is no longer given stands as its code."""
+    if scope not in SCOPES:
+        return scope
+    label, right = SCOPES[scope]
+    return _("{area}：{right}").format(area=label, right=_("查看") if right == "read" else _("提交和更改"))
+
+
+def in_words(scopes: Iterable[str]) -> list[str]:
+    """What a token allows, in the order of the form."""
+    given = set(scopes)
+    return [scope_in_words(one) for one in [*(s for s in SCOPES if s in given), *sorted(given - SCOPES.keys())]]
 
 
 def is_named(request: HttpRequest) -> bool:

@@ -37,6 +37,7 @@ from yukuaiban.people.forms import (
 from yukuaiban.people.models import Account, ApiToken, PhoneClaim
 from yukuaiban.people.pages.common import INVALID, form_page, page
 from yukuaiban.people.selectors import day_after
+from yukuaiban.people.tokens import in_words
 from yukuaiban.people.verifiers import person_verifier
 
 PHONE_CHANGE, CLAIM = "phone_change", "phone_claim"  # in the session
@@ -263,6 +264,7 @@ def api_tokens(request: HttpRequest) -> HttpResponse:
         here="people:security",
         template="people/tokens.html",
         made=made[1] if made else None,
+        words=in_words,
         tokens=ApiToken.objects.filter(account=account, revoked_at__isnull=True, expires_on__gt=today()),
     )
 

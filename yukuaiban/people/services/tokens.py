@@ -29,7 +29,7 @@ def token_make(
     wanted = sorted(set(scopes))
     if not name.strip():
         raise Invalid(_("请给令牌起个名称。"), details={"name": _("请给令牌起个名称。")})
-    if not wanted or not set(wanted) <= set(tokens.SCOPES):
+    if not wanted or not set(wanted) <= tokens.SCOPES.keys():
         raise Invalid(_("请选择令牌能做什么。"), details={"scopes": _("请至少选择一项。")})
     if not at.date() < expires_on <= at.date() + timedelta(days=LONGEST_DAYS):
         raise Invalid(_("有效期最长一年。"), details={"last_day": _("请选择今天以后、一年以内的日期。")})
