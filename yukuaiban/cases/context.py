@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
@@ -74,26 +74,26 @@ class Context:
 
     @cached_property
     def history(self) -> list[Happened]:
-        return history(self.case.pk)
+        """Its events up to where it was read; a later one with the older state would make a case that never was."""
+        return history(self.case.pk, upto=self.case.seq)
 
     @cached_property
     def steps(self) -> list[Step]:
         return list(self.case.steps.select_related("desk").order_by("stage", "pk"))
 
 
-def history(subject: int, acts: Sequence[str] | None = None) -> list[Happened]:
-    """The events of a case, oldest first."""
+def history(subject: int, *, upto: int | None = None) -> list[Happened]:
+    """The events of a case, oldest first; none after the `upto`th."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT seq, kind, at, actor::text, facts::text FROM chain_event WHERE subject = %s ORDER BY seq", [subject]
+            "SELECT seq, kind, at, actor::text, facts::text FROM chain_event"
+            " WHERE subject = %s AND seq <= coalesce(%s, seq) ORDER BY seq",
+            [subject, upto],
         )
-        import json
-
-        rows = [
+        return [
             Happened(seq, kind.removeprefix("case."), at, json.loads(actor), json.loads(facts))
             for seq, kind, at, actor, facts in cursor.fetchall()
         ]
-    return rows if acts is None else [row for row in rows if row.act in acts]
 
 
 def load(case_id: int, at: datetime) -> Context:

@@ -11,9 +11,10 @@ from django.db import connection
 
 from tests.people import RESIDENCE, applicant, at, office, person
 from yukuaiban.cases import door, services
-from yukuaiban.cases.context import history
+from yukuaiban.cases.context import history, load
 from yukuaiban.cases.models import Case
 from yukuaiban.cases.services.receipt import Wanted
+from yukuaiban.cases.states import Act
 from yukuaiban.cases.tests.test_life import give_materials
 from yukuaiban.chain.verification import verify
 from yukuaiban.config.errors import DomainError
@@ -134,3 +135,14 @@ def test_without_the_guard_acts_collide(filed, monkeypatch):
     ended = run_together([decline, withdraw] * (MANY // 2))
     told = [error for error in ended if error]
     assert not all(isinstance(error, DomainError) for error in told) or not verify(case_id).holds
+
+
+def test_an_act_sees_no_event_later_than_the_state_it_read(filed):
+    """Read between another act's begin and end, a case is told as it was; the door then refuses or tries again."""
+    case_id, where, who = filed
+    read = load(case_id, at(TUESDAY))
+    services.case_accept(case_id=case_id, by=where.window, at=at(TUESDAY))
+    assert [h.act for h in read.history] == ["file"]
+    with pytest.raises(DomainError):
+        door.move(read.case, Act.WITHDRAW, door.Outcome(facts={"on": TUESDAY}), by=who, at=at(TUESDAY))
+    assert [h.act for h in load(case_id, at(TUESDAY)).history] == ["file", "accept"]
