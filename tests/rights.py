@@ -171,6 +171,7 @@ def make_world() -> World:
     from yukuaiban.people.tests import factories
     from yukuaiban.places.models import Department
     from yukuaiban.portal.models import Announcement
+    from yukuaiban.ratings.services import rating_give
 
     monday = date(2026, 3, 2)
     where = office()
@@ -191,6 +192,10 @@ def make_world() -> World:
     cases.case_grant(case_id=done.pk, by=where.approver, at=at(date(2026, 3, 3)))
     cases.case_certify(case_id=done.pk, by=where.approver, at=at(date(2026, 3, 3)))
     done.refresh_from_db()
+    rated = filed()
+    cases.case_withdraw(case_id=rated.pk, by=owner_acts, at=at(monday), reason="示例")
+    rated.refresh_from_db()
+    rating_give(case=rated, by=owner_acts, level=5, at=at(monday))
     running = filed()
     draft = cases.draft_start(service_item_id=where.item.pk, by=owner_acts, at=at(monday))
 
@@ -281,6 +286,12 @@ def make_world() -> World:
             **{f"cases:{name}": {"number": draft.number} for name in
                ("draft", "draft_discard", "draft_materials", "draft_review", "draft_group")},
             "ratings:rate": {"number": done.number},
+            "GET /api/v1/cases/{number}/rating": {"number": rated.number},
+            **{f"desk:{name}": {"number": rated.number, "act": "call_back"} for name in
+               ("rating", "rating_phone", "rating_act")},
+            **{route: {"number": rated.number, "act": "call_back"} for route in
+               ("GET /api/v1/desk/ratings/{number}", "POST /api/v1/desk/ratings/{number}/phone",
+                "POST /api/v1/desk/ratings/{number}/acts/{act}")},
             **{f"licences:{name}": {"pk": done.licence_id} for name in
                ("licence", "show", "download", "looks", "grant")},
             "desk:act": {"act": "accept"},

@@ -193,12 +193,21 @@ def _search(desks: Sequence[int], text: str) -> str:
 
 
 def _shows(light: Light, on: date) -> Q:
-    """The rows whose case `light_of` gives a red or a yellow light."""
+    """The rows that `light_of_row` gives a red or a yellow light."""
+    of_case = Q(matter="", case__state__in=RUNNING)
     late = Q(case__due_on__lt=on, case__is_provisional=False)
     if light is Light.RED:
-        return Q(case__state__in=RUNNING) & late
+        return of_case & late | ~Q(matter="") & Q(due_on__lt=on)
     passed = Q(case__due_on__lt=on) | Q(case__promised_on__lt=on) | Q(case__step_on__lt=on)
-    return Q(case__state__in=RUNNING) & (passed | Q(case__warn_on__lte=on)) & ~late
+    return of_case & (passed | Q(case__warn_on__lte=on)) & ~late | ~Q(matter="") & Q(due_on=on)
+
+
+def light_of_row(row: Work) -> Light:
+    """The light of a row of work: its case's; of a matter beside the case, its own date's: yellow on the last day."""
+    if not row.matter:
+        return light_of(row.case)
+    on = today()
+    return Light.RED if row.due_on < on else Light.YELLOW if row.due_on == on else Light.GREEN
 
 
 def light_of(case: Case, on: date | None = None) -> Light:

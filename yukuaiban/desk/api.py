@@ -40,7 +40,7 @@ from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.states import TRANSITIONS, Act
 from yukuaiban.config.api_errors import OF_CHANGING, OF_READING
 from yukuaiban.config.now import now, today
-from yukuaiban.desk import catalogue_api, filters, licences_api, news_api, pages, proposals_api
+from yukuaiban.desk import catalogue_api, filters, licences_api, news_api, pages, proposals_api, ratings_api
 from yukuaiban.desk.act_bodies import body_of, facts_of, questions_of
 from yukuaiban.desk.acts import ACTS
 from yukuaiban.desk.bulk import MOST, act_on_many
@@ -66,6 +66,9 @@ class WorkBody(Schema):
     bucket: Literal[tuple(Work.Bucket.values)]  # type: ignore[valid-type]
     due_on: date = Field(description="The nearest date that the desk must keep; far in the future where none runs.")
     step: str | None
+    matter: Literal["", "rating"] = Field(
+        description="What hangs on the case beside its own life: a bad rating, see `/desk/ratings`; names no applicant."
+    )
     desk_id: int
     mine: bool = Field(description="Handed to the post one works from.")
 
@@ -342,6 +345,7 @@ for _act in ACTS:
 router.add_router("/announcements", news_api.router)
 router.add_router("/maintenance", news_api.closing)
 router.add_router("/licences", licences_api.router)
+router.add_router("/ratings", ratings_api.router)
 router.add_router("", catalogue_api.router)
 router.add_router("", proposals_api.router)
 
@@ -375,11 +379,13 @@ def _filter(row: SavedFilter) -> dict[str, Any]:
 
 
 def _work(row: Work, by: Actor) -> dict[str, Any]:
+    brief = brief_of(row.case)
     return {
-        "case": brief_of(row.case),
+        "case": brief | {"applicant": ""} if row.matter else brief,
         "bucket": row.bucket,
         "due_on": row.due_on,
         "step": row.step.key if row.step else None,
+        "matter": row.matter,
         "desk_id": row.desk_id,
         "mine": row.post_id is not None and row.post_id == by.post_id,
     }

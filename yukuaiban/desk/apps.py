@@ -15,6 +15,7 @@ class DeskConfig(AppConfig):
         navigation.add("desk", pgettext_lazy("desk", "办件"), "desk:work", order=10)
         navigation.add("desk", _("打印文书"), "desk:letters", order=20)
         navigation.add("desk", _("证照"), "desk:licences", order=25, shown_to=works_as("approver"))
+        navigation.add("desk", _("差评"), "desk:ratings", order=27, shown_to=works_as("handler", "supervisor"))
         navigation.add("desk", _("公告"), "desk:announcements", order=30)
         navigation.add("desk", _("事项"), "desk:items", order=40, shown_to=works_as("editor"))
         navigation.add("desk", pgettext_lazy("desk", "待发布"), "desk:proposals", order=45, shown_to=works_as("editor"))

@@ -83,7 +83,7 @@ def _list(request: HttpRequest, by: Actor) -> dict[str, Any]:
         "buckets": BUCKETS,
         "query": wanted.query,
         "narrowed": wanted,
-        "light_of": selectors.light_of,
+        "light_of_row": selectors.light_of_row,
         "days_until": selectors.days_until,
         "saved": filters_of.of(by),
         "posts": people.posts_of(access.account_of(request)),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yukuaiban.desk import catalogue, excel, holidays, licences, news, pages, proposals
+from yukuaiban.desk import catalogue, excel, holidays, licences, news, pages, proposals, ratings
 
 app_name = "desk"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("desk/letters/<int:pk>", pages.letter, name="letter"),
     path("desk/cases/<str:number>", pages.case, name="case"),
     path("desk/cases/<str:number>/<str:act>", pages.act, name="act"),
+    path("desk/ratings", ratings.ratings, name="ratings"),
+    path("desk/ratings/<str:number>", ratings.rating, name="rating"),
+    path("desk/ratings/<str:number>/phone", ratings.phone, name="rating_phone"),
+    path("desk/ratings/<str:number>/<str:act>", ratings.act, name="rating_act"),
     path("desk/licences", licences.licences, name="licences"),
     path("desk/announcements", news.announcements, name="announcements"),
     path("desk/announcements/new", news.edit, name="announcement_new"),

@@ -12,7 +12,7 @@ from yukuaiban.cases import selectors as cases
 from yukuaiban.config.errors import DomainError
 from yukuaiban.config.now import now
 from yukuaiban.people.access import party_actor, signed_in
-from yukuaiban.ratings.models import Rating
+from yukuaiban.ratings.selectors import rating_of
 from yukuaiban.ratings.services import rating_give
 
 
@@ -22,7 +22,7 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
     """Five levels and a few words. The stars of the page count from the worst, the standard's codes from the best."""
     by = party_actor(request)
     case = cases.case_for_party(by, number)
-    given = Rating.objects.filter(case=case).first()
+    given = rating_of(case)
     problem: DomainError | None = None
     if request.method == "POST" and given is None:
         stars = request.POST.get("stars", "")
@@ -34,5 +34,12 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
         else:
             toasts.success(request, _("谢谢您的评价。"))
             return redirect("cases:case", number=number)
-    context = {"case": case, "given": given, "stars": 6 - given.level if given else None, "problem": problem}
+    follow_up = getattr(given, "follow_up", None)
+    context = {
+        "case": case,
+        "given": given,
+        "follow_up": follow_up,
+        "stars": 6 - given.level if given else None,
+        "problem": problem,
+    }
     return render(request, "ratings/rate.html", context, status=422 if problem else 200)

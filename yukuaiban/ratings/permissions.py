@@ -9,6 +9,7 @@ from yukuaiban.config.errors import NotFound, PermissionRefused
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Role
 from yukuaiban.people.permissions import check_second_person, own_or_family
+from yukuaiban.ratings.errors import FollowUpRefused
 from yukuaiban.ratings.models import FollowUp
 from yukuaiban.ratings.states import TRANSITIONS, Act
 
@@ -43,6 +44,12 @@ def check(by: Actor, act: Act, row: FollowUp) -> None:
         raise OwnCase(_("这是您本人或亲属的评价，依法应当回避：由同岗位的其他人员办理。"))
     if step.by == Role.SUPERVISOR:
         check_second_person(by, [row.appealed_by_id])
+
+
+def check_once(act: Act, row: FollowUp) -> None:
+    """A rating is appealed once. Raises: FollowUpRefused."""
+    if act is Act.APPEAL and row.appealed_by_id is not None:
+        raise FollowUpRefused(_("这个差评已经申诉过一次，复核结果是最终的。请继续整改。"))
 
 
 def absent() -> NotFound:

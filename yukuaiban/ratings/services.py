@@ -125,10 +125,7 @@ def follow_up_act(
         return row
     state, step = State(row.state), TRANSITIONS[act]
     if state not in step.sources:
-        message = _("这个差评处于“{state}”，不能“{act}”。请刷新页面查看它现在的情况。")
-        raise FollowUpRefused(
-            message.format(state=STATE_LABELS[state], act=step.label), details={"state": state.value, "act": act.value}
-        )
+        raise FollowUpRefused(cannot(state, act), details={"state": state.value, "act": act.value})
     today = at.astimezone(ZONE).date()
     match act:
         case Act.CALL_BACK:
@@ -141,8 +138,7 @@ def follow_up_act(
                 raise Invalid(message, details={"fields": {"put_right_by": message}})
             row.put_right_by = put_right_by
         case Act.APPEAL:
-            if row.appealed_by_id is not None:
-                raise FollowUpRefused(_("这个差评已经申诉过一次，复核结果是最终的。请继续整改。"))
+            permissions.check_once(act, row)
             row.appealed_by_id, row.appealed_from = by.account(), state.value
     row.state = step.target or State(row.appealed_from)
     if row.state in OVER:
@@ -157,6 +153,12 @@ def follow_up_act(
         OutboxRow.objects.create(task="ratings.tell", args={"follow_up": row.pk})
     stand(row)
     return row
+
+
+def cannot(state: State, act: Act) -> str:
+    """Why an act does not start in a state, in words."""
+    message = _("这个差评处于“{state}”，不能“{act}”。请刷新页面查看它现在的情况。")
+    return message.format(state=STATE_LABELS[state], act=TRANSITIONS[act].label)
 
 
 def _check_words(act: Act, words: str, put_right_by: date | None) -> None:

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Page, expect
 
 from tests.browser import PHONE, WIDE, check_axe, no_horizontal_scroll
@@ -48,21 +45,6 @@ def small(transactional_db: None, tmp_path: Path) -> Path:
 def editors(small: Path) -> tuple[Actor, Actor]:
     department = Department.objects.get(code="990101-civil_affairs")
     return officer("editor", department, "990101", "甲示例"), officer("editor", department, "990101", "乙示例")
-
-
-@pytest.fixture
-def signed_in(page_at: Callable[..., Page], live_server: Any) -> Callable[..., Page]:
-    def opened(width: int, who: Actor, path: str, **options: Any) -> Page:
-        client = Client()
-        client.force_login(Account.objects.get(pk=who.account_id))
-        page = page_at(width, **options)
-        page.context.add_cookies(
-            [{"name": n, "value": c.value, "url": live_server.url} for n, c in client.cookies.items()]
-        )
-        page.goto(path)
-        return page
-
-    return opened
 
 
 def look(page: Page, name: str) -> None:
