@@ -111,6 +111,7 @@ class TestExtensionOfALicence:
         with pytest.raises(RuleRefused, match="没有等待批准"):
             services.case_reject_extension(**no)
         propose(case, where, days=2, reason="须再核查")
+        case.refresh_from_db()
         at_desk, at_home = (str(page_of(case, by, language="zh")["timeline"]) for by in (where.approver, who))
         assert "须再核查" in at_desk
         assert "须再核查" not in at_home
@@ -175,6 +176,7 @@ class TestAnItemsOwnExtension:
         told = letter_of(case)
         assert (told.extension_days, told.extension_unit) == (10, "calendar_day")
         assert "依据《示例条例》第一条，经本机关负责人批准，延长办理期限10日" in str(blocks("extension", told))
+        case.refresh_from_db()
         assert "延长 10日：情况复杂" in str(page_of(case, who, language="zh")["timeline"])
 
     def test_as_long_as_the_limit_at_most(self, city):
