@@ -104,14 +104,18 @@ def decided(case: Case, item: ServiceItem, who: Actor) -> Case:
         services.hearing_tell_right(**told)
         services.hearing_give_up(**told, third_party=case.third_parties.get().pk, reason="书面放弃")
         services.hearing_give_up(**told | {"by": who})
-    last = max(step.stage for step in case.steps.all())
+    last = max(step.stage for step in process.steps)
+    reports = process.first_review.until_stage if process.first_review else 0
     moment = at(MONDAY + timedelta(days=1))
-    for step in case.steps.select_related("desk__department").order_by("stage", "pk"):
+    while step := case.steps.filter(state="open").select_related("desk__department").order_by("stage", "pk").first():
         for n in range(step.people):
             by = officer(step.role, step.desk.department, step.desk.division_id, name=f"审查{n}示例")
-            if step.stage < last:
-                services.step_pass(case_id=case.pk, step_id=step.pk, by=by, at=moment, opinion="同意")
+            done = {"case_id": case.pk, "by": by, "at": moment}
+            if step.stage == last:
+                services.case_grant(**done)
+            elif step.stage == reports:
+                services.case_report_up(**done, proposal="grant", opinion="材料齐全，符合条件")
             else:
-                services.case_grant(case_id=case.pk, by=by, at=moment)
+                services.step_pass(**done, step_id=step.pk, opinion="同意")
     case.refresh_from_db()
     return case

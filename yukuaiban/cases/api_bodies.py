@@ -63,6 +63,8 @@ class CaseBrief(Schema):
     step_on: date | None = Field(description="When the current step ends.")
     promised_on: date | None
     due_on: date | None = Field(description="The statutory limit.")
+    first_review_by: date | None = Field(description="The lower body's last day to report it up; null once it was.")
+    reported_on: date | None = Field(description="When the lower body reported it up to the body that decides.")
     is_provisional: bool = Field(description="A holiday notice that could move the dates is not out yet.")
     days_left: int | None = Field(description="Working days to the nearest date; negative when late.")
     renews_until: date | None = Field(description="Of a renewal: the last day on which the present licence holds.")
@@ -213,6 +215,8 @@ def brief_of(case: Case) -> dict[str, Any]:
         "step_on": case.step_on,
         "promised_on": case.promised_on,
         "due_on": case.due_on,
+        "first_review_by": case.first_review_by,
+        "reported_on": case.reported_on,
         "is_provisional": case.is_provisional,
         "days_left": selectors.days_left(case),
         "renews_until": case.renews_until,

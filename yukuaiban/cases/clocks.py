@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from yukuaiban.calendars import Clock, ClockKind, Limit, Unit, WorkingCalendar
+from yukuaiban.calendars import Clock, ClockKind, DueDate, Limit, Unit, WorkingCalendar
 from yukuaiban.calendars import clock as run_clock
 from yukuaiban.calendars.clock import Event, Extended, Paused, Restarted, Resumed, Started, Stopped, due_date
 from yukuaiban.cases.context import Context, Happened
 from yukuaiban.cases.models import Step
 from yukuaiban.cases.states import Act
-from yukuaiban.items.limits import limit_of
+from yukuaiban.items.limits import first_review_of, limit_of
 from yukuaiban.items.schema import ItemContent, TimeLimit
 
 _STOPS_FOR_GOOD = {Act.GRANT, Act.REFUSE, Act.DEEM_RENEWED, Act.WITHDRAW, Act.TERMINATE}
@@ -66,7 +66,30 @@ def columns(ctx: Context, history: Sequence[Happened], *, steps: Sequence[Step])
     """The dates to store for a case after a history; `steps` get theirs too, for the caller to save."""
     happened = events(history)
     count_steps(steps, happened, ctx.calendar, ctx.today)
-    return dates(happened, ctx.content, ctx.calendar, ctx.today, steps=steps)
+    found = dates(happened, ctx.content, ctx.calendar, ctx.today, steps=steps)
+    review = first_review_due(ctx, history)
+    if review is not None and found["due_on"] is not None:
+        found["is_provisional"] = found["is_provisional"] or review.provisional
+    found["first_review_by"] = min(review.on, found["due_on"]) if review and found["due_on"] else None
+    ctx.case.first_review_by = found["first_review_by"]  # the work says it, too
+    return found
+
+
+def first_review_due(ctx: Context, history: Sequence[Happened]) -> DueDate | None:
+    """The last day of the lower body to report a case up; None where it has not begun, is done, or nothing asks for it.
+
+    Working days from acceptance. What stops the case stops it; an extension is of the decision, and moves it not.
+    Law: 行政许可法 第四十三条, 第四十五条, 第八十二条. See ADR 0095.
+    """
+    review = ctx.content.process.first_review
+    if review is None or any(h.act == Act.REPORT_UP.value for h in history):
+        return None
+    course = [event for event in events(history) if not isinstance(event, Extended)]
+    started = next((event.on for event in reversed(course) if isinstance(event, Started)), None)
+    if started is None:
+        return None
+    days, _law = first_review_of(review, started)
+    return due_date(course, Limit(days, Unit.WORKING_DAY), ctx.calendar, ctx.today)
 
 
 def dates(

@@ -12,10 +12,10 @@ WINDOW = timedelta(days=365)
 
 _COUNT = """
     INSERT INTO items_itemfigures (entry_id, division_id, decided, median_days, counted_at)
-    SELECT item.entry_id, c.division_id, count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY c.used_days), %(at)s
+    SELECT item.entry_id, item.division_id, count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY c.used_days), %(at)s
     FROM cases_case c JOIN items_serviceitem item ON item.id = c.service_item_id
     WHERE c.decided_on > %(since)s AND c.used_days IS NOT NULL
-    GROUP BY item.entry_id, c.division_id
+    GROUP BY item.entry_id, item.division_id
     ON CONFLICT (entry_id, division_id) DO UPDATE
     SET decided = excluded.decided, median_days = excluded.median_days, counted_at = excluded.counted_at
 """

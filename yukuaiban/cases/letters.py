@@ -102,9 +102,16 @@ def make_all(ctx: Context) -> int:
             if third_party is not None:
                 name = payloads.get(third_party.seq, {}).get("name", "")
                 context = replace(context, addressee=name, agent="", to_third_party=True)
-            letters.letter_issue(subject=ctx.case.pk, kind=kind, context=context, department_id=ctx.case.department_id)
+            department_id = department_at(ctx, happened)
+            letters.letter_issue(subject=ctx.case.pk, kind=kind, context=context, department_id=department_id)
             made += 1
     return made
+
+
+def department_at(ctx: Context, h: Happened) -> int:
+    """Whose act an event was: the lower body's until it reported the case up (ADR 0095)."""
+    report = next((r for r in ctx.history if r.act == Act.REPORT_UP.value), None)
+    return int(report.facts["from_department"]) if report and h.seq <= report.seq else ctx.case.department_id
 
 
 def _letters_of(ctx: Context, h: Happened) -> list[tuple[K, Happened | None]]:
@@ -131,7 +138,7 @@ def _serve(case: Case, delivered: Happened) -> None:
 def context_of(ctx: Context, h: Happened, payloads: Mapping[int, dict[str, Any]]) -> LetterContext:
     """What the letter for one event says. Args: payloads: of all events, by number; without those erased."""
     case, content = ctx.case, ctx.content
-    department = Department.objects.select_related("parent").get(pk=case.department_id)
+    department = Department.objects.select_related("parent").get(pk=department_at(ctx, h))
     base = LetterContext(
         body=Body(name=department.name_zh, phone=department.phone, review_body=review_body(department, h.on)),
         addressee=case.applicant.name,

@@ -70,6 +70,10 @@ def _text(case: Case, act: Act) -> str:
             return _("办件 {number} 进入特别程序，时间不计入期限，详情请查看。").format(number=number)
         case Act.TELL_HEARING_RIGHT:
             return _("办件 {number}：您有权申请听证，期限见详情。").format(number=number)
+        case Act.REPORT_UP:
+            return _("办件 {number} 已初审完毕，上报“{body}”决定；交过的材料不需要再交。").format(
+                number=number, body=case.department.name_zh
+            )
         case Act.EXTEND:
             return _("办件 {number} 的期限已延长，理由见详情。").format(number=number)
         case Act.GRANT | Act.REFUSE:

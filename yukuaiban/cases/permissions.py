@@ -38,6 +38,13 @@ def check(by: Actor, act: Act, case: Case, *, step: Step | None = None) -> None:
         return
     if not _is_of_the_body(by, case, step):
         raise _absent()
+    if case.reported_on and by.division != case.division_id:
+        raise PermissionRefused(
+            _("这一办件已于 {on} 上报，由上级机关“{body}”决定，您可以查看，不能办理。").format(
+                on=case.reported_on, body=case.department.name_zh
+            ),
+            details={"reported_on": case.reported_on.isoformat()},
+        )
     if by.role not in {b.value for b in row.by}:
         raise PermissionRefused(
             _("您的岗位不能“{act}”。请交给有权的岗位办理。").format(act=row.label), details={"role": by.role}
@@ -102,7 +109,17 @@ def third_party_of(by: Actor, case: Case) -> ThirdParty | None:
 def _is_of_the_body(by: Actor, case: Case, step: Step | None) -> bool:
     if by.department_id == case.department_id and by.division == case.division_id:
         return True
+    if reviewed_first(by, case):
+        return True
     return case.steps.filter(desk_id=by.desk()).exists() if step is None else step.desk_id == by.desk_id
+
+
+def reviewed_first(by: Actor, case: Case) -> bool:
+    """Whether the officer is of the lower body that reported the case up: it still sees what became of it."""
+    if not case.reported_on:
+        return False
+    item = case.service_item
+    return (by.department_id, by.division) == (item.department_id, item.division_id)
 
 
 def _check_own(by: Actor, case: Case) -> None:

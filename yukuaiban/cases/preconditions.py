@@ -21,6 +21,8 @@ from yukuaiban.config.errors import DomainError
 from yukuaiban.items.limits import LICENCE, ExtensionRule, extension_of
 from yukuaiban.materials import services as materials
 from yukuaiban.people.actors import Actor
+from yukuaiban.places.models import Department
+from yukuaiban.places.selectors import DIVISIONS, counterpart
 
 Check = Callable[[Context, Actor], None]
 
@@ -76,7 +78,8 @@ def _supplement(ctx: Context, _by: Actor) -> None:
 
 
 def last_stage(ctx: Context) -> int:
-    return max((s.stage for s in ctx.steps), default=0)
+    """The stage that decides. Its step is there when the body that decides has the case: an upper one after the report."""
+    return max(step.stage for step in ctx.content.process.steps)
 
 
 def open_step(ctx: Context, by: Actor) -> Step:
@@ -88,13 +91,44 @@ def open_step(ctx: Context, by: Actor) -> Step:
 
 
 def _pass_step(ctx: Context, by: Actor) -> None:
-    if open_step(ctx, by).stage == last_stage(ctx):
+    stage = open_step(ctx, by).stage
+    if stage == last_stage(ctx):
         raise RuleRefused(_("这是最后一步：请作出准予或不予的决定。"))
+    if stage == _reports_at(ctx):
+        raise RuleRefused(_("这是初审的最后一步：请写明初步审查意见，把全部申请材料上报。"))
 
 
 def _return_step(ctx: Context, by: Actor) -> None:
-    if open_step(ctx, by).stage == 1:
+    stage = open_step(ctx, by).stage
+    if stage == 1:
         raise RuleRefused(_("这是第一步，没有可退回的上一步。"))
+    if stage - 1 == _reports_at(ctx):
+        raise RuleRefused(_("初审已经上报，由本机关决定，不能退回下级机关重新初审。"))
+
+
+def _reports_at(ctx: Context) -> int:
+    """The stage whose opinion goes up to the body that decides; 0 where there is none."""
+    review = ctx.content.process.first_review
+    return review.until_stage if review else 0
+
+
+def _report_up(ctx: Context, by: Actor) -> None:
+    if not _reports_at(ctx):
+        raise RuleRefused(_("本事项由本机关决定，不需要初审后上报。"))
+    if ctx.case.reported_on:
+        raise RuleRefused(_("初审已经上报，由本机关作出决定。"))
+    if open_step(ctx, by).stage != _reports_at(ctx):
+        raise RuleRefused(_("初审的步骤还没有走完，不能上报。"))
+    upper_body(ctx)
+
+
+def upper_body(ctx: Context) -> Department:
+    """The body above the item's own that decides after the first review. Raises RuleRefused where there is none."""
+    review, here = ctx.content.process.first_review, DIVISIONS.get(ctx.case.division_id)
+    found = counterpart(review.reports_to, here.parent) if review and here and here.parent else None
+    if found is None:
+        raise RuleRefused(_("找不到作决定的上级机关，不能上报。请联系事项管理员。"))
+    return found
 
 
 def _pause(ctx: Context, _by: Actor) -> None:
@@ -365,6 +399,7 @@ CHECKS: dict[Act, Check] = {
     Act.SUPPLEMENT: _supplement,
     Act.PASS_STEP: _pass_step,
     Act.RETURN_STEP: _return_step,
+    Act.REPORT_UP: _report_up,
     Act.PAUSE: _pause,
     Act.RESUME: _resume,
     Act.PROPOSE_EXTENSION: _propose_extension,

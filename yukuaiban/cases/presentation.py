@@ -20,8 +20,8 @@ from yukuaiban.calendars import Light, Reason, Unit, render
 from yukuaiban.calendars.reasons import limit_in_words
 from yukuaiban.cases import clocks, rules, selectors
 from yukuaiban.cases.context import Context, Happened
-from yukuaiban.cases.letters import FOLLOWS
-from yukuaiban.cases.models import Case, Hearing, Remedy
+from yukuaiban.cases.letters import FOLLOWS, department_at
+from yukuaiban.cases.models import Case, Hearing, Opinion, Remedy
 from yukuaiban.cases.models.procedure import PauseKind
 from yukuaiban.cases.preconditions import runs
 from yukuaiban.cases.services.receipt import AgreedHow
@@ -32,6 +32,7 @@ from yukuaiban.config.parameters import parameter
 from yukuaiban.design.clockline import ClockLine, Pause, clock_line
 from yukuaiban.design.formats import datetime_text
 from yukuaiban.items.forms import summary
+from yukuaiban.items.limits import first_review_of
 from yukuaiban.items.schema import ItemContent
 from yukuaiban.messages.letters import selectors as letters
 from yukuaiban.messages.letters.models import Letter
@@ -151,6 +152,8 @@ def _reasons(ctx: Context, both: clocks.Clocks, language: str) -> list[str]:
     calendar has moved it since."""
     lines: list[Reason] = [*both.promised.reasons, *both.statutory.reasons[:1]]
     said = [render(reason, language) for reason in lines]
+    if first := _first_review(ctx, language):
+        said.append(first)
     moving = next((h for h in reversed(ctx.history) if clocks.events([h])), None)
     told_on = moving.facts.get("told_due_on") if moving else None
     if told_on and both.promised.due_on and told_on != both.promised.due_on.on.isoformat():
@@ -160,6 +163,30 @@ def _reasons(ctx: Context, both: clocks.Clocks, language: str) -> list[str]:
             )
         )
     return said
+
+
+def _first_review(ctx: Context, language: str) -> str:
+    """Who reviews first until when, or did; and who decides. Law: 行政许可法 第三十五条, 第四十三条."""
+    review, case = ctx.content.process.first_review, ctx.case
+    if review is None:
+        return ""
+    if case.reported_on:
+        return _("{on} 初审完毕上报，由{body}决定；已经提交的材料不需要再交。").format(
+            on=case.reported_on.isoformat(), body=_name(case.department, language)
+        )
+    if not case.first_review_by or not case.accepted_on:
+        return ""
+    days, law = first_review_of(review, case.accepted_on)
+    return _("先由{body}初审，最迟 {on} 上报上级机关决定（{days}，{law}）。").format(
+        body=_name(case.department, language),
+        on=case.first_review_by.isoformat(),
+        days=limit_in_words(days, Unit.WORKING_DAY, language),
+        law=law,
+    )
+
+
+def _name(department: Department, language: str) -> str:
+    return department.name_en if language.startswith("en") and department.name_en else department.name_zh
 
 
 def _title(h: Happened, content: ItemContent, language: str) -> str:
@@ -182,6 +209,7 @@ def _title(h: Happened, content: ItemContent, language: str) -> str:
         Act.LAPSE_CORRECTION: _("逾期没有补正，申请终止"),
         Act.SUPPLEMENT: _("补交了容缺材料"),
         Act.RETURN_STEP: _("退回上一步继续审查"),
+        Act.REPORT_UP: _("初审完毕，连同全部材料上报上级机关决定"),
         Act.PAUSE: _("进入特别程序，停止计时"),
         Act.RESUME: _("特别程序结束，恢复计时"),
         Act.PROPOSE_EXTENSION: _("提请延长期限"),
@@ -273,6 +301,8 @@ def _text(h: Happened, payload: dict[str, Any], content: ItemContent, language: 
         return _("{at}，{place}").format(at=datetime_text(held_at), place=payload["place"])
     if act is Act.EXTEND and payload:
         return _extended(h, payload)
+    if act is Act.REPORT_UP:
+        return ""  # what the lower body proposes is for who decides
     return str(payload.get("reason") or payload.get("opinion") or "")
 
 
@@ -320,6 +350,8 @@ def _of_procedure(h: Happened, payload: dict[str, Any]) -> str:
             told_on = _("{on} 告知").format(on=h.facts["told_on"])
             heard_on = _("{on} 听取意见").format(on=h.facts["heard_on"]) if h.facts["heard_on"] else None
             found = [payload.get("name"), payload.get("interest"), told_on, heard_on, payload.get("statement")]
+        case Act.REPORT_UP:
+            found = [Opinion.Verdict(h.facts["proposal"]).label, payload.get("opinion")]
         case Act.RESUME | Act.RECORD_HEARING:
             found = [payload.get("outcome")]
         case Act.RECORD_REMEDY:
@@ -432,7 +464,7 @@ def _why_not(ctx: Context, language: str) -> NextThing | None:
     act = Act(decisive.act)
     payload = store.payloads(ctx.case.pk).get(decisive.seq, {})
     review, suit = remedy_terms(decisive.on, language)
-    department = Department.objects.select_related("parent").get(pk=ctx.case.department_id)
+    department = Department.objects.select_related("parent").get(pk=department_at(ctx, decisive))
     body = review_body(department, decisive.on, language) or _("有管辖权的行政复议机关")
     remedies = _("不服的，自收到文书之日起 {review}内可以向{body}申请行政复议，{suit}内可以提起行政诉讼。").format(
         review=review, body=body, suit=suit

@@ -110,7 +110,7 @@ def _work_dates(case_ids: list[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE cases_work w SET due_on = least(c.lapses_on, CASE c.state WHEN 'paused' THEN c.step_on"
-            " ELSE coalesce(s.due_on, c.promised_on, c.step_on, w.due_on) END) FROM cases_case c"
+            " ELSE least(c.first_review_by, coalesce(s.due_on, c.promised_on, c.step_on, w.due_on)) END) FROM cases_case c"
             " LEFT JOIN cases_step s ON s.case_id = c.id AND s.state = 'open'"
             " WHERE w.case_id = c.id AND c.id = ANY(%s) AND w.bucket <> 'follow' AND w.matter = ''"
             " AND (w.step_id IS NULL OR w.step_id = s.id)",

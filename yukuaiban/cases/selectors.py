@@ -52,6 +52,9 @@ def case_for_officer(by: Actor, number: str) -> Case:
     if by.role not in WORKS_WITH_CASES:
         raise _absent()
     body = Q(department_id=by.department_id, division_id=by.division)
+    body |= Q(
+        reported_on__isnull=False, service_item__department_id=by.department_id, service_item__division_id=by.division
+    )  # the lower body that reviewed it first (行政许可法 第三十五条)
     return _one((body | Q(steps__desk_id=by.desk_id)) & ~Q(state=State.DRAFT), number)
 
 
@@ -61,7 +64,10 @@ def posts_for(number: str, posts: Sequence[Post]) -> list[Post]:
     if case is None:
         return []
     at_steps = set(case.steps.exclude(state="passed").values_list("desk_id", flat=True))
-    of_body = [p for p in posts if (p.desk.department_id, p.desk.division_id) == (case.department_id, case.division_id)]
+    bodies = {(case.department_id, case.division_id)}
+    if case.reported_on:
+        bodies.add((case.service_item.department_id, case.service_item.division_id))
+    of_body = [p for p in posts if (p.desk.department_id, p.desk.division_id) in bodies]
     return [p for p in posts if p.desk_id in at_steps] + of_body
 
 
@@ -195,10 +201,11 @@ def _search(desks: Sequence[int], text: str) -> str:
 def _shows(light: Light, on: date) -> Q:
     """The rows that `light_of_row` gives a red or a yellow light."""
     of_case = Q(matter="", case__state__in=RUNNING)
-    late = Q(case__due_on__lt=on, case__is_provisional=False)
+    over = Q(case__due_on__lt=on) | Q(case__first_review_by__lt=on)
+    late = over & Q(case__is_provisional=False)
     if light is Light.RED:
         return of_case & late | ~Q(matter="") & Q(due_on__lt=on)
-    passed = Q(case__due_on__lt=on) | Q(case__promised_on__lt=on) | Q(case__step_on__lt=on)
+    passed = over | Q(case__promised_on__lt=on) | Q(case__step_on__lt=on)
     return of_case & (passed | Q(case__warn_on__lte=on)) & ~late | ~Q(matter="") & Q(due_on=on)
 
 
@@ -211,11 +218,11 @@ def light_of_row(row: Work) -> Light:
 
 
 def light_of(case: Case, on: date | None = None) -> Light:
-    """The light of a case today, from its stored dates."""
+    """The light of a case today, from its stored dates. A first review has a limit of the law, as the case has."""
     running = State(case.state) in RUNNING
     return light_on(
         on or today(),
-        due_on=case.due_on,
+        due_on=min((d for d in (case.due_on, case.first_review_by) if d), default=None),
         provisional=case.is_provisional,
         promised_on=case.promised_on,
         step_on=case.step_on,
@@ -226,7 +233,8 @@ def light_of(case: Case, on: date | None = None) -> Light:
 
 def days_left(case: Case) -> int | None:
     """Working days to the nearest date of a case, negative when late; None when nothing runs."""
-    nearest = min((d for d in (case.step_on, case.promised_on, case.due_on) if d), default=None)
+    dates = (case.step_on, case.promised_on, case.due_on, case.first_review_by)
+    nearest = min((d for d in dates if d), default=None)
     return None if nearest is None else days_until(nearest)
 
 

@@ -53,6 +53,7 @@ class Act(StrEnum):
     SUPPLEMENT = "supplement"
     PASS_STEP = "pass_step"  # noqa: S105  # an act, no password
     RETURN_STEP = "return_step"
+    REPORT_UP = "report_up"
     PAUSE = "pause"
     RESUME = "resume"
     PROPOSE_EXTENSION = "propose_extension"
@@ -155,6 +156,7 @@ TRANSITIONS: Final[dict[Act, Transition]] = {
         # --- review -----------------------------------------------------------------------------------------------------
         _row(A.PASS_STEP, {S.IN_REVIEW}, None, {By.HANDLER, By.APPROVER}, "行政许可法 第三十四条", _("同意，转下一步")),
         _row(A.RETURN_STEP, {S.IN_REVIEW}, None, {By.HANDLER, By.APPROVER}, "行政许可法 第三十四条", _("退回上一步")),
+        _row(A.REPORT_UP, {S.IN_REVIEW}, None, {By.HANDLER, By.APPROVER}, "行政许可法 第三十五条、第四十三条", _("初审完毕，上报")),
         _row(A.PAUSE, {S.IN_REVIEW}, S.PAUSED, {By.HANDLER, By.APPROVER}, "行政许可法 第四十五条", _("转特别程序（停止计时）")),
         _row(A.RESUME, {S.PAUSED}, S.IN_REVIEW, {By.HANDLER, By.APPROVER}, "行政许可法 第四十五条", _("结束特别程序（恢复计时）")),
         _row(A.PROPOSE_EXTENSION, {S.IN_REVIEW}, None, {By.HANDLER}, "行政许可法 第四十二条", _("申请延长期限")),

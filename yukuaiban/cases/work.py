@@ -37,7 +37,12 @@ def _next(case: Case, state: State, steps: Iterable[Step], due_on: date | None) 
         case State.CORRECTION:
             return [WorkRow(_desk(case, Role.WINDOW), B.WAITING, due_on)]
         case State.IN_REVIEW:
-            rows = [(s.desk_id, B.REVIEW, s.due_on or due_on, s.pk) for s in steps if s.state == Step.State.OPEN]
+            first = case.first_review_by  # 行政许可法 第四十三条
+            rows = [
+                (s.desk_id, B.REVIEW, min((d for d in (s.due_on or due_on, first) if d), default=None), s.pk)
+                for s in steps
+                if s.state == Step.State.OPEN
+            ]
         case State.PAUSED:
             rows = [(s.desk_id, B.WAITING, due_on, s.pk) for s in steps if s.state == Step.State.OPEN]
         case State.GRANTED | State.CERTIFIED | State.REFUSED | State.DELIVERED:

@@ -129,6 +129,15 @@ def step_title(ctx: Context, row: Step) -> str:
     return named.title.in_(get_language() or "zh")
 
 
+class ReportUpForm(ActForm):
+    """初步审查意见: what the lower body proposes, and why; who decides reads it."""
+
+    proposal = forms.ChoiceField(
+        label=_("初步审查意见"), choices=[(v.value, v.label) for v in (Opinion.Verdict.GRANT, Opinion.Verdict.REFUSE)]
+    )
+    opinion = long_text(_("理由"))
+
+
 class ReturnForm(StepForm):
     opinion = long_text(_("退回的理由"))
 
@@ -462,6 +471,7 @@ ACTS: dict[Act, DeskAct] = {
     Act.DECLINE: DeskAct(WantedForm, services.case_decline, _("申请到此结束，告知书一次列明所缺材料。"), None, "danger", irreversible=True),
     Act.PASS_STEP: DeskAct(StepForm, services.step_pass, _("本步骤通过后转下一步。"), "p", "primary", bulk=True),
     Act.RETURN_STEP: DeskAct(ReturnForm, services.step_return, _("退回上一步重新审查，时间照常计算。"), "b"),
+    Act.REPORT_UP: DeskAct(ReportUpForm, services.case_report_up, _("意见和全部申请材料报送上级机关，由其决定；上报后本机关不再办理。"), "u", "primary", irreversible=True),
     Act.GRANT: DeskAct(OpinionForm, services.case_grant, _("作出准予决定，证照随即制作并送达。"), "g", "primary"),
     Act.REFUSE: DeskAct(RefuseForm, services.case_refuse, _("作出不予决定，写明理由、依据和救济途径。"), "x", "danger", irreversible=True),
     Act.PAUSE: DeskAct(PauseForm, services.case_pause, _("停止计时，并书面告知申请人所需时间。"), "s"),

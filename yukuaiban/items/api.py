@@ -20,7 +20,7 @@ from yukuaiban.items import forms, selectors
 from yukuaiban.items.filters import Filters, find
 from yukuaiban.items.guide import Guide
 from yukuaiban.items.index import Entry
-from yukuaiban.items.limits import extension_of
+from yukuaiban.items.limits import extension_of, first_review_of
 from yukuaiban.items.models import ServiceItem
 from yukuaiban.items.schema import (
     Fee,
@@ -157,6 +157,16 @@ class ExtensionBody(Schema):
     status: Literal["published", "law", "sample"]
 
 
+class FirstReviewBody(Schema):
+    """初审: kinds of the department that accepts and reviews, and of the one above that decides; how long the first has."""
+
+    by: str
+    reports_to: str
+    days: int = Field(description="Working days from acceptance.")
+    law: str
+    status: Literal["published", "law", "sample"]
+
+
 class GuideBody(Schema):
     """The guide (办事指南) of a service item. `content` is null for one that is listed here but not filed here."""
 
@@ -172,6 +182,7 @@ class GuideBody(Schema):
     content: GuideContentBody | None
     took: RealTimeBody | None
     extension: ExtensionBody | None = Field(description="Null: it cannot be extended. Once, and told with its reason.")
+    first_review: FirstReviewBody | None = Field(description="Null: the department that accepts decides.")
     elements: list[ElementBody]
 
 
@@ -225,6 +236,7 @@ def item(request: HttpRequest, code: Code) -> dict[str, Any]:
         "version": guide.version,
         "content": _content(guide),
         "extension": asdict(rule) if rule else None,
+        "first_review": _first_review(guide),
         "took": {"median_working_days": took.median, "cases": took.cases} if took else None,
         "elements": [
             {"key": e.key, "label": {"zh": e.label_zh, "en": e.label_en}, "status": status.value}
@@ -304,3 +316,11 @@ def _content(guide: Guide) -> dict[str, Any] | None:
         return None
     parts = GuideContentBody.model_fields
     return guide.content.model_dump(mode="json", include=set(parts))
+
+
+def _first_review(guide: Guide) -> dict[str, Any] | None:
+    review = guide.content.process.first_review if guide.content else None
+    if review is None:
+        return None
+    days, law = first_review_of(review, today())
+    return {"by": review.by, "reports_to": review.reports_to, "days": days, "law": law, "status": review.status.value}

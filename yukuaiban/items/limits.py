@@ -1,6 +1,6 @@
 """How long a decision may take at most, and how much longer once: what the law says of an item on a day.
 
-Pure but for the dated parameters. Law: 行政许可法 第二十六条第二款, 第四十二条, 第四十三条. See docs/adr/0093 and 0094.
+Pure but for the dated parameters. Law: 行政许可法 第二十六条第二款, 第四十二条, 第四十三条. See docs/adr/0093, 0094 and 0095.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Literal
 
 from yukuaiban.calendars.limits import Limit, Unit
 from yukuaiban.config.parameters import Parameter, history, parameter
-from yukuaiban.items.schema import Extension, ItemContent, Status, TimeLimit
+from yukuaiban.items.schema import Extension, FirstReview, ItemContent, Status, TimeLimit
 
 LICENCE = "01"  # 行政许可
 
@@ -64,6 +64,17 @@ def _own(own: Extension, content: ItemContent, on: date) -> ExtensionRule | None
         return None  # its law was not in force yet
     status = Status.LAW if found.status == "confirmed" else Status.SAMPLE
     return ExtensionRule(found.value, unit, found.source, own.approver, status)
+
+
+def first_review_of(review: FirstReview, on: date) -> tuple[int, str]:
+    """How many working days a first review has from acceptance, and the article that says so.
+
+    Law: 行政许可法 第四十三条 (twenty, unless another law says otherwise), 第八十二条. See docs/adr/0095.
+    """
+    if review.days is not None:
+        return review.days, f"《{review.law}》{review.article or ''}"
+    found = parameter("first_review_limit", on)
+    return found.value, found.source
 
 
 def on_day(values: tuple[Parameter, ...], on: date) -> Parameter | None:

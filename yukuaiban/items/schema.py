@@ -211,12 +211,39 @@ class Extension(Sourced):
         return self
 
 
+class FirstReview(Sourced):
+    """初审: the item's own body accepts, reviews and reports; the body above it decides (行政许可法 第三十五条, 第四十三条).
+
+    Attributes:
+        by, reports_to: Kinds of department: of the item's own division, and of the division above it.
+        until_stage: The last stage of the lower body, one step whose opinion goes up; the later stages are the upper body's.
+        days: Working days from acceptance, where another law or rule sets them; absent: the parameter `first_review_limit`.
+        law: That sets them, without 《》, with its article.
+    """
+
+    by: Slug
+    reports_to: Slug
+    until_stage: Annotated[int, Field(ge=1, le=8)] = 1
+    days: Annotated[int, Field(ge=1, le=250)] | None = None
+    law: Words | None = None
+    article: Words | None = None
+
+    @model_validator(mode="after")
+    def _days_of_its_own_name_their_law(self) -> Self:
+        if (self.days is None) != (self.law is None) or (self.article is not None and self.law is None):
+            raise ValueError(
+                "days and the law (with its article) that sets them go together; without: first_review_limit"
+            )
+        return self
+
+
 class Process(Sourced):
     """How the item is decided: receipt regime, review steps, what may happen on the way."""
 
     receipt: Literal["licensing", "registration"] = "licensing"  # 行政许可法 第三十二条 / 不动产登记暂行条例 第十七条
     handling: Handling = "single"
     extension: Extension | None = None
+    first_review: FirstReview | None = None
     instant: bool = False  # 即办件
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=8)]
     special_procedures: tuple[
@@ -234,6 +261,20 @@ class Process(Sourced):
         last = [step for step in self.steps if step.stage == stages[-1]]
         if len(last) != 1 or last[0].role != "approver":
             raise ValueError("the last stage is one step by an approver, who decides")
+        return self
+
+    @model_validator(mode="after")
+    def _a_first_review_ends_with_one_opinion_before_the_decision(self) -> Self:
+        if self.first_review is None:
+            return self
+        until = self.first_review.until_stage
+        if until >= max(step.stage for step in self.steps):
+            raise ValueError("first_review.until_stage: a later stage must be left for the upper body, which decides")
+        reports = [step for step in self.steps if step.stage == until]
+        if len(reports) != 1 or reports[0].department or reports[0].people > 1:
+            raise ValueError(
+                "first_review.until_stage: is one step of the lower body itself, by one person, who reports"
+            )
         return self
 
 

@@ -18,7 +18,7 @@ from yukuaiban.config.now import today
 from yukuaiban.config.parameters import parameter
 from yukuaiban.items import selectors as items
 from yukuaiban.items.filters import Filters, find
-from yukuaiban.items.limits import extension_of
+from yukuaiban.items.limits import extension_of, first_review_of
 from yukuaiban.items.models import ItemType
 from yukuaiban.items.services import feedback_leave
 from yukuaiban.people import passes
@@ -170,6 +170,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     """The guide: can I do this from here, how long, what do I need, what does it cost, one button."""
     guide = items.guide(code)
     siblings = [s for s in items.offered_by(guide.entry_code) if s.code != code]
+    review = guide.content.process.first_review if guide.content else None
     return render(
         request,
         "portal/item.html",
@@ -183,6 +184,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
             "took": items.real_time(guide),
             "renewal_lead": _renewal_lead(get_language() or "zh"),
             "extension": extension_of(guide.content, today()) if guide.content else None,
+            "first_review": first_review_of(review, today()) if review else None,
             "elements": items.elements_of(guide),
             "thanked": request.GET.get("thanks") == "1",
         },

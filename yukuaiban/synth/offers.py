@@ -90,6 +90,8 @@ def offers(seed: int) -> list[Offer]:
         organisations = set(content.audience) != {Audience.NATURAL_PERSON}
         if (persons and "self" not in acting) or not acting & {"self", "agent"}:
             continue  # only for a ward: needs families, of which there are none
+        if content.process.first_review:
+            continue  # goes from one body to another in the middle of its life
         answered = _answered(content)
         items = ServiceItem.objects.filter(entry=entry, state=ServiceItem.State.ACTIVE).order_by("code")
         for item in items.values_list("pk", "code", "differences_id", "division_id", "department_id"):

@@ -58,6 +58,12 @@ class Case(models.Model):
     licence_id = models.BigIntegerField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)  # lawful erasure of what names a person
 
+    # a first review (初审): the lower body reviews and reports, then department and division are the upper body's
+    first_review_by = models.DateField(
+        null=True, blank=True
+    )  # the last day to report; none once it was, or nothing runs
+    reported_on = models.DateField(null=True, blank=True)
+
     # a renewal (延续): what is to be prolonged, and until when silence has not prolonged it yet
     renews_id = models.BigIntegerField(null=True, blank=True)  # the licence in the applicant's wallet
     renews_until = models.DateField(null=True, blank=True)  # the last day on which the present licence holds
@@ -102,6 +108,10 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(seq=0) ^ Q(filed_at__isnull=False), name="case_has_events_from_its_filing_on"
+            ),
+            models.CheckConstraint(
+                condition=Q(reported_on__isnull=True) | Q(accepted_on__isnull=False, first_review_by__isnull=True),
+                name="case_is_reported_up_after_acceptance_and_ends_the_first_review",
             ),
             models.UniqueConstraint(
                 fields=["filed_by", "applicant", "service_item"],

@@ -12,7 +12,7 @@ from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import RuleRefused
 from yukuaiban.cases.models import Case, Extension, Hearing, Remedy, Step
 from yukuaiban.cases.preconditions import begin
-from yukuaiban.cases.services.receipt import follow, make_steps, need, open_stage
+from yukuaiban.cases.services.receipt import follow, make_steps, need, open_stage, own_stages
 from yukuaiban.cases.states import TRANSITIONS, Act, State
 from yukuaiban.licences import selectors as licence_selectors
 from yukuaiban.licences import services as licences
@@ -26,6 +26,7 @@ _CLOCK_OFF = {
     "warn_on": None,
     "is_provisional": False,
     "lapses_on": None,
+    "first_review_by": None,
 }
 
 
@@ -208,7 +209,7 @@ def case_reopen(*, case_id: int, by: Actor, at: datetime) -> Case:
     case = ctx.case
     annulled = licence_selectors.of_case(case.pk)
     case.remedies.filter(concluded_on__isnull=False, redone_on__isnull=True).update(redone_on=ctx.today)
-    steps = open_stage(ctx, make_steps(ctx), 1, on=ctx.today)
+    steps = open_stage(ctx, make_steps(ctx), own_stages(ctx)[0], on=ctx.today)
     facts = {"on": ctx.today, "accepted_on": ctx.today}
     dates = clocks.columns(ctx, clocks.with_event(ctx, Act.REOPEN, facts), steps=steps)
     door.move(
@@ -237,7 +238,7 @@ def case_reopen(*, case_id: int, by: Actor, at: datetime) -> Case:
     )
     if annulled and annulled.state in STANDING:
         licences.licence_revoke(licence_id=annulled.pk, by=by, at=at, reason="复议决定或者判决撤销了准予决定")
-    Step.objects.filter(case=case).update(passed_on=None)
+    Step.objects.filter(case=case).exclude(state=Step.State.PASSED).update(passed_on=None)
     Extension.objects.filter(case=case).delete()  # the new limit may be extended once, as any
     case.hearing_rights.all().delete()
     Hearing.objects.filter(case=case).delete()  # and the right to a hearing is told anew; the chain keeps what was

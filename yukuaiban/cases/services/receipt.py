@@ -18,7 +18,7 @@ from yukuaiban.cases.context import Context, load
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import AnswersInvalid, RuleRefused
 from yukuaiban.cases.models import Case, Correction, Step
-from yukuaiban.cases.preconditions import begin, check
+from yukuaiban.cases.preconditions import begin, check, last_stage
 from yukuaiban.cases.states import TRANSITIONS, Act, State
 from yukuaiban.items import forms
 from yukuaiban.materials import services as materials
@@ -179,6 +179,9 @@ def case_request_correction(*, case_id: int, by: Actor, at: datetime, wanted: Se
     if ctx.state is State.CORRECTED:
         permissions.check(by, Act.REQUEST_CORRECTION, ctx.case)
         raise RuleRefused(_("已经发过一次补正通知。依法只能一次告知全部内容；请受理，或说明不予受理的理由。"))
+    if ctx.case.reported_on:
+        permissions.check(by, Act.REQUEST_CORRECTION, ctx.case)
+        raise RuleRefused(_("申请材料已由下级机关全部报送，依法不得要求申请人重复提供（行政许可法 第三十五条）。"))
     check(Act.REQUEST_CORRECTION, ctx, by)
     _check_wanted(ctx, wanted)
     hand_in_by = rules.correction_hand_in_due(ctx.today, ctx.calendar)
@@ -330,15 +333,23 @@ def enter_review(
 
 
 def make_steps(ctx: Context) -> list[Step]:
-    """Rows for the item's steps, at the desks of the item's department or of the kinds that a step names."""
+    """Rows for the steps of the body that has the case, at its desks or those of the kinds that a step names.
+
+    Where a lower body reviews first, the upper body has none, and sees nothing, until it was reported up.
+    """
     case = ctx.case
-    if existing := ctx.steps:  # reopened after a remedy: every step is worked on anew
+    mine = own_stages(ctx)
+    if existing := [
+        step for step in ctx.steps if step.stage in mine
+    ]:  # reopened after a remedy: every step is worked on anew
         for step in existing:
             step.state, step.opened_on, step.due_on, step.passed_on = Step.State.WAITING, None, None, None
         Step.objects.bulk_update(existing, ["state", "opened_on", "due_on", "passed_on"])
         return existing
     rows = []
     for asked in ctx.content.process.steps:
+        if asked.stage not in mine:
+            continue
         department_id, division_id = case.department_id, case.division_id
         if asked.department:
             other = Department.objects.filter(kind=asked.department, division_id=division_id).first()
@@ -356,6 +367,14 @@ def make_steps(ctx: Context) -> list[Step]:
             )
         )
     return Step.objects.bulk_create(rows)
+
+
+def own_stages(ctx: Context) -> range:
+    """The stages of the body that has the case now: the lower one's until the report, then the upper one's."""
+    review, after = ctx.content.process.first_review, last_stage(ctx) + 1
+    if review is None:
+        return range(1, after)
+    return range(review.until_stage + 1, after) if ctx.case.reported_on else range(1, review.until_stage + 1)
 
 
 def open_stage(ctx: Context, steps: Sequence[Step], stage: int, *, on: date) -> list[Step]:

@@ -14,7 +14,7 @@ from yukuaiban.calendars.reasons import limit_in_words
 from yukuaiban.cases import clocks, door, permissions, rules, work
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.door import Outcome, one_act
-from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused
+from yukuaiban.cases.errors import NeedsSecondPerson, Overtaken, RuleRefused
 from yukuaiban.cases.models import (
     Case,
     Extension,
@@ -26,8 +26,8 @@ from yukuaiban.cases.models import (
     Step,
     ThirdParty,
 )
-from yukuaiban.cases.preconditions import begin, extension_rule
-from yukuaiban.cases.services.receipt import follow, need, open_stage
+from yukuaiban.cases.preconditions import begin, extension_rule, open_step, upper_body
+from yukuaiban.cases.services.receipt import follow, make_steps, need, open_stage
 from yukuaiban.cases.states import Act, State
 from yukuaiban.config.parameters import parameter
 from yukuaiban.identifiers import IdentifierError, credit_code, documents
@@ -97,6 +97,54 @@ def step_return(*, case_id: int, step_id: int, by: Actor, at: datetime, opinion:
             payload={"opinion": opinion},
             columns=dates,
             work=work.rows(case, State.IN_REVIEW, steps, due_on=dates["promised_on"] or dates["due_on"]),
+        ),
+        by=by,
+        at=at,
+    )
+    return case
+
+
+@one_act
+def case_report_up(*, case_id: int, by: Actor, at: datetime, proposal: str, opinion: str) -> Case:
+    """上报: the lower body's first review is done; opinion and all materials go up, and the case is the upper body's.
+
+    Args:
+        proposal: What the lower body proposes, "grant" or "refuse"; the upper body decides, whatever it is.
+        opinion: 初步审查意见, in writing.
+    Raises: RuleRefused while a step of the first review is open, and where the upper body already has it.
+    Law: 行政许可法 第三十五条, 第四十三条. See ADR 0095.
+    """
+    ctx = begin(Act.REPORT_UP, case_id, by=by, at=at)
+    case = ctx.case
+    need(opinion, _("初步审查意见"))
+    if proposal not in {Opinion.Verdict.GRANT, Opinion.Verdict.REFUSE}:
+        raise RuleRefused(_("请选择初步审查意见：准予，还是不予。"), details={"proposal": proposal})
+    step, lower, upper = open_step(ctx, by), case.department_id, upper_body(ctx)
+    passed = Step.objects.filter(pk=step.pk, state=Step.State.OPEN).update(state=Step.State.PASSED, passed_on=ctx.today)
+    if not passed:  # a colleague was quicker
+        raise Overtaken(_("有人刚刚处理了这一办件，请刷新后再试。"), details={"case": case.number})
+    give_opinion(ctx, step, by, Opinion.Verdict(proposal), opinion)
+    facts = {
+        "on": ctx.today, "step": step.key, "proposal": proposal, "from_department": lower, "to_department": upper.pk,
+        "first_review_by": case.first_review_by,
+    }  # fmt: skip
+    case.department_id, case.division_id, case.reported_on = upper.pk, upper.division_id, ctx.today
+    steps = open_stage(ctx, make_steps(ctx), step.stage + 1, on=ctx.today)
+    dates = clocks.columns(ctx, clocks.with_event(ctx, Act.REPORT_UP, facts), steps=steps)
+    door.move(
+        case,
+        Act.REPORT_UP,
+        Outcome(
+            facts=facts,
+            payload={"opinion": opinion.strip()},
+            columns={
+                **dates,
+                "department_id": upper.pk,
+                "division_id": upper.division_id,
+                "reported_on": ctx.today,
+            },
+            work=work.rows(case, State.IN_REVIEW, steps, due_on=dates["promised_on"] or dates["due_on"]),
+            outbox=follow(case, Act.REPORT_UP),
         ),
         by=by,
         at=at,

@@ -1,7 +1,7 @@
 """That an item's limits are those the law gives it: how long at most, how much longer, who handles it with whom.
 
 Numbers are the dated parameters of the pack that is checked (else of the packs in use), as they stand on the day of the
-check. Law: 行政许可法 第二十六条第二款, 第四十二条. See docs/adr/0093 and 0094.
+check. Law: 行政许可法 第二十六条第二款, 第四十二条, 第四十三条. See docs/adr/0093, 0094 and 0095.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ def limits(pack: Pack, worked_out: WorkedOut) -> Iterator[Problem]:
     yield from _handling(worked_out)
     yield from _statutory(pack, worked_out)
     yield from _extension(pack, worked_out)
+    yield from _first_review(pack, worked_out)
 
 
 def parameter_of(pack: Pack, name: str) -> parameters.Parameter | None:
@@ -100,3 +101,29 @@ def _extension(pack: Pack, worked_out: WorkedOut) -> Iterator[Problem]:
     elif found.unit != unit:
         expected = f"one in {unit.value}, as the clock counts the statutory limit"
         yield worked_out.problem((*where, "parameter"), f"{quoted(own.parameter)} in {found.unit}", expected)
+
+
+def _first_review(pack: Pack, worked_out: WorkedOut) -> Iterator[Problem]:
+    """初审: by the entry's own departments in the districts, to one that the city has, within the law's days."""
+    content = worked_out.content
+    review = content.process.first_review
+    if review is None:
+        return
+    where = ("process", "first_review")
+    entry = next((row for row in pack.rows("directory.csv") if row.code == content.entry), None)
+    if entry is not None and review.by != entry.department_kind:
+        expected = f"{entry.department_kind}, the department of the entry in directory.csv, which accepts"
+        yield worked_out.problem((*where, "by"), quoted(review.by), expected)
+    if entry is not None and entry.levels != "district":
+        expected = "nothing, as only an item of districts (directory.csv, levels) has a body above that decides"
+        yield worked_out.problem(where, f"a first review of {entry.levels} level", expected)
+    if review.reports_to not in {row.kind for row in pack.rows("departments.csv") if not row.division}:
+        expected = "a department of the city in departments.csv"
+        yield worked_out.problem((*where, "reports_to"), quoted(review.reports_to), expected)
+    most = parameter_of(pack, "first_review_limit")
+    if review.days is None or review.law is None or most is None or review.days <= most.value:
+        return
+    kinds = {law.kind for law in laws.editions(review.law)}
+    if kinds and not any(kind == "law" or kind.endswith("_regulation") for kind in kinds):
+        expected = f"at most {most.value} ({most.source}), unless a law or regulation (法律、法规) says otherwise"
+        yield worked_out.problem((*where, "days"), str(review.days), expected)

@@ -258,3 +258,45 @@ class TestTheLimitOfALicence:
             encoding="utf-8",
         )
         assert [(p.field, p.expected[:10]) for p in problems(folder)] == [("statutory.value", "at most 15")]
+
+
+class TestAFirstReview:
+    """行政许可法 第三十五条、第四十三条: by the department that accepts, to one of the city, within twenty days."""
+
+    STEPS = "process:\n  steps:\n    - {key: report, title: {zh: 初审, en: First}, stage: 1, role: handler}\n"
+    OWN = "by: civil_affairs, reports_to: civil_affairs"
+
+    def problems(self, tmp_path: Path, review: str, levels: str = "district") -> list[tuple[str, str]]:
+        directory = edited("directory.csv", ("civil_affairs,both,", f"civil_affairs,{levels},"))
+        item = edited(
+            "items/old_age.yaml",
+            ("process:\n  steps:\n", f"{self.STEPS}"),
+            ("stage: 1, role: approver", "stage: 2, role: approver"),
+            ("result: {kind: payment", f"  first_review: {{{review}}}\nresult: {{kind: payment"),
+        )
+        told = problems(write_pack(tmp_path, directory_csv=directory, items_old_age_yaml=item))
+        return [(p.field, p.found) for p in told if "first_review" in p.field]
+
+    def test_names_the_entrys_department_and_one_of_the_city(self, tmp_path):
+        assert self.problems(tmp_path, self.OWN) == []
+        told = self.problems(tmp_path, "by: housing_fund, reports_to: civil_affairs")
+        assert told == [("process.first_review.by", "“housing_fund”")]
+        told = self.problems(tmp_path, "by: civil_affairs, reports_to: nobody")
+        assert told == [("process.first_review.reports_to", "“nobody”")]
+
+    @pytest.mark.parametrize("missing", ["by: civil_affairs", "reports_to: civil_affairs"])
+    def test_names_both(self, tmp_path, missing):
+        assert self.problems(tmp_path, missing)
+
+    @pytest.mark.parametrize("levels", ["both", "city"])
+    def test_is_of_items_of_districts(self, tmp_path, levels):
+        assert self.problems(tmp_path, self.OWN, levels) == [
+            ("process.first_review", f"a first review of {levels} level")
+        ]
+
+    def test_is_longer_only_by_a_law_or_regulation(self, tmp_path):
+        own = self.OWN + ", days: 30, law: "
+        assert self.problems(tmp_path, own + "不动产登记暂行条例") == []
+        assert self.problems(tmp_path, own + "示例规定") == []  # a text that is not at hand is not judged
+        told = self.problems(tmp_path, own + "查封扣押冻结规定")
+        assert told == [("process.first_review.days", "30")]
