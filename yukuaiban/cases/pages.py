@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yukuaiban.cases import hearings as announced
 from yukuaiban.cases import interests as touched
-from yukuaiban.cases import renewals, selectors, services
+from yukuaiban.cases import renewals, rules, selectors, services
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.errors import AnswersInvalid, MaterialsMissing, RuleRefused
 from yukuaiban.cases.models import Case
@@ -224,6 +224,7 @@ def draft_review(request: HttpRequest, number: str) -> HttpResponse:
             "acting": acting_for(account_of(request), case.applicant_id),
             "renewing": renewals.of_draft(ctx, cleaned.answers),
             "today": ctx.today,
+            "answered_within": rules.answered_within(ctx.content.process),
         },
         status=422 if problem else 200,
     )

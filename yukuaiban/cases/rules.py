@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
 from yukuaiban.calendars import DueDate, WorkingCalendar, limits
+from yukuaiban.calendars.reasons import limit_in_words
 from yukuaiban.config.now import ZONE
 from yukuaiban.config.parameters import parameter
+from yukuaiban.items.schema import Process
 
 
 def received_on(filed_at: datetime, calendar: WorkingCalendar, closes: time | None = None) -> date:
@@ -24,6 +29,18 @@ def correction_notice_due(received: date, calendar: WorkingCalendar) -> DueDate:
     """The last day to tell the applicant, once, of everything to correct; after it the application counts as accepted
     from the day of receipt. Working days. Law: 行政许可法 第三十二条第一款（四）、第八十二条."""
     return calendar.add(received, int(parameter("correction_notice_limit", on=received).value))
+
+
+def answered_within(process: Process) -> str:
+    """What an applicant may count on once he has filed, in his language.
+
+    Law: 行政许可法 第三十二条第一款（四）; of a registration, 不动产登记暂行条例 第十七条.
+    """
+    if process.receipt == "registration":
+        return _("材料齐全的当场受理；不齐全的当场书面告知不予受理，并一次告知要补的全部内容；没有当场告知的视为受理")
+    limit = parameter("correction_notice_limit")
+    n = limit_in_words(limit.value, limit.unit, get_language() or "zh")
+    return _("{n}内一次告知要不要补正；逾期视为受理").format(n=n)
 
 
 def correction_hand_in_due(told: date, calendar: WorkingCalendar) -> DueDate:

@@ -16,7 +16,7 @@ WINDOW = 600  # seconds
 def check(request: HttpRequest, what: str, most: int) -> None:
     """Refuse an address that has used up its tries. Raises: TooManyLooks."""
     if int(cache.get(_key(request, what), 0)) >= most:
-        raise TooManyLooks(_("试得太频繁了。请十分钟后再试，或直接扫描二维码。"))
+        raise TooManyLooks(_("试得太频繁了。请 {minutes} 分钟后再试，或直接扫描二维码。").format(minutes=WINDOW // 60))
 
 
 def count(request: HttpRequest, what: str) -> None:

@@ -139,7 +139,9 @@ def _shown(token: str, at: datetime) -> Licence:
     except (signing.BadSignature, ValueError):
         raise LicenceNotFound(_("没有这样的查验码。请对照证照上二维码旁的查验码，或请持证人重新出示。")) from None
     if at.astimezone(UTC).timestamp() >= until:
-        raise ShowCodeExpired(_("这个亮证码已经过期（只在 60 秒内有效）。请持证人刷新后重新出示。"))
+        raise ShowCodeExpired(
+            _("这个亮证码已经过期（只在 {seconds} 秒内有效）。请持证人刷新后重新出示。").format(seconds=SHOW_SECONDS)
+        )
     licence = selectors.with_holder().filter(pk=licence_id).first()
     if licence is None:
         raise LicenceNotFound(_("没有找到这份证照。"))

@@ -8,7 +8,6 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -19,7 +18,7 @@ from yukuaiban.config.now import now
 from yukuaiban.identifiers import phone as phones
 from yukuaiban.identifiers.errors import IdentifierError
 from yukuaiban.messages import gateway
-from yukuaiban.people import lockout, selectors, services
+from yukuaiban.people import codes, lockout, selectors, services
 from yukuaiban.people.codes import NotDelivered, deliver
 from yukuaiban.people.models import Account
 from yukuaiban.vault import decrypt, encrypt
@@ -94,7 +93,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_verification_code_sms(self, user: Account, phone: str, code: str, **kwargs: Any) -> None:
         body = _("验证码 {code}，{minutes} 分钟内有效。不要告诉任何人，工作人员不会向您索要。").format(
-            code=code, minutes=settings.CODE_SECONDS // 60
+            code=code, minutes=codes.minutes()
         )
         deliver(phone, "account.code", "", body)
 

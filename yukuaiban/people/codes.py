@@ -1,4 +1,4 @@
-"""One-time codes of our own flows (change of phone, claims): six digits, five minutes, three tries.
+"""One-time codes of our own flows (change of phone, claims): six digits, a few minutes, three tries.
 
 The session keeps a keyed digest, never the code. allauth has its own codes for signing up and logging in.
 """
@@ -9,6 +9,7 @@ import secrets
 import time
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from yukuaiban.config.errors import DomainError, Invalid
 from yukuaiban.messages import gateway
 from yukuaiban.people import limits
 
-SECONDS, TRIES, LENGTH = 300, 3, 6
+TRIES, LENGTH = 3, 6
 KEY = "one_time_codes"
 
 
@@ -44,10 +45,20 @@ def send(session: SessionBase, purpose: str, to: str, text: str) -> None:
     limits.consume("code", to, at_most=5, seconds=3600)
     code = "".join(secrets.choice("0123456789") for _n in range(LENGTH))
     sent = _sent(session)
-    sent[purpose] = {"to": to, "digest": _digest(purpose, to, code), "until": time.time() + SECONDS, "left": TRIES}
+    sent[purpose] = {
+        "to": to,
+        "digest": _digest(purpose, to, code),
+        "until": time.time() + settings.CODE_SECONDS,
+        "left": TRIES,
+    }
     session[KEY] = sent
-    notice = _("5 分钟内有效。不要告诉任何人，工作人员不会向您索要。")
+    notice = _("{minutes} 分钟内有效。不要告诉任何人，工作人员不会向您索要。").format(minutes=minutes())
     deliver(to, f"account.{purpose}", _("验证码"), f"{text.format(code=code)} {notice}")
+
+
+def minutes() -> int:
+    """How long a code is good, as its texts say it."""
+    return int(settings.CODE_SECONDS) // 60
 
 
 def deliver(to: str, kind: str, subject: str, body: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
@@ -77,7 +78,9 @@ class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]
         self.fields["login"] = contact_field()
         self.fields["password"].label = _("密码")
         self.fields["password"].widget.attrs.pop("placeholder", None)
-        self.fields["remember"].label = _("在这台设备上保持登录 14 天（公用设备请勿勾选）")
+        self.fields["remember"].label = _("在这台设备上保持登录 {days} 天（公用设备请勿勾选）").format(
+            days=settings.SESSION_COOKIE_AGE // (24 * 3600)
+        )
         self.order_fields(["login", "password", "remember"])
 
     def clean_login(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.core.exceptions import RateLimited
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -83,7 +84,8 @@ def _came_too_late(request: HttpRequest, response: HttpResponse) -> bool:
 
 def answer(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
     """The page for who is locked out for a while: how long, and the ways in that remain."""
-    error = LockedOut(_("密码连续输错次数过多，请 15 分钟后再试，或改用验证码登录。"))
+    minutes = round(settings.AXES_COOLOFF_TIME * 60)
+    error = LockedOut(_("密码连续输错次数过多，请 {minutes} 分钟后再试，或改用验证码登录。").format(minutes=minutes))
     if request.path.startswith("/api/"):
         return JsonResponse(error.as_json(), status=error.status, json_dumps_params={"ensure_ascii": False})
     return render(request, "design/error.html", {"error": error, "status": error.status}, status=error.status)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yukuaiban.calendars.reasons import limit_in_words
 from yukuaiban.cases import selectors as cases
+from yukuaiban.cases.rules import answered_within
 from yukuaiban.config.now import today
 from yukuaiban.config.parameters import parameter
 from yukuaiban.items import selectors as items
@@ -185,6 +186,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
             "renewal_lead": _renewal_lead(get_language() or "zh"),
             "extension": extension_of(guide.content, today()) if guide.content else None,
             "first_review": first_review_of(review, today()) if review else None,
+            "answered_within": answered_within(guide.content.process) if guide.content else "",
             "elements": items.elements_of(guide),
             "thanked": request.GET.get("thanks") == "1",
         },

@@ -7,11 +7,14 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yukuaiban.calendars.reasons import limit_in_words
 from yukuaiban.config import paging
 from yukuaiban.config.now import now
+from yukuaiban.config.parameters import parameter
 from yukuaiban.people import access, exports, limits, selectors, services
 from yukuaiban.people.forms import CloseForm, CorrectionForm, attempt, posted
 from yukuaiban.people.models import AccountEventKind, Party
@@ -121,6 +124,7 @@ def close(request: HttpRequest) -> HttpResponse:
         if closed:
             messages.success(request, _("账号已注销。"))
             return redirect("account_login")
+    kept = parameter("network_log_retention")
     return form_page(
         request,
         form,
@@ -131,6 +135,7 @@ def close(request: HttpRequest) -> HttpResponse:
         here="people:privacy",
         template="people/close.html",
         obstacles=services.obstacles(account),
+        log_kept=limit_in_words(kept.value, kept.unit, get_language() or "zh"),
     )
 
 

@@ -130,7 +130,7 @@ def phone_codes(request: HttpRequest) -> HttpResponse:
         request,
         form,
         title=_("输入验证码"),
-        lead=_("验证码已发到 {phone}，5 分钟内有效。").format(phone=phones.mask(wanted["phone"])),
+        lead=_code_sent(wanted["phone"]),
         submit=_("更换号码"),
         back=reverse("people:phone"),
         here="people:security",
@@ -189,7 +189,7 @@ def claim_code(request: HttpRequest) -> HttpResponse:
         request,
         form,
         title=_("输入验证码"),
-        lead=_("验证码已发到 {phone}，5 分钟内有效。").format(phone=phones.mask(to)) if to else "",
+        lead=_code_sent(to) if to else "",
         submit=_("继续"),
         back=reverse("people:claim"),
     )
@@ -334,3 +334,7 @@ def logout_everywhere(request: HttpRequest) -> HttpResponse:
             "yes": _("全部退出"),
         },
     )
+
+
+def _code_sent(to: str) -> str:
+    return _("验证码已发到 {phone}，{minutes} 分钟内有效。").format(phone=phones.mask(to), minutes=codes.minutes())

@@ -95,10 +95,12 @@ def mandate_ask_relative(
         invited_contact=contact,
     )
     text = _(
-        "{name} 请求代您办理政务服务事项。同意请登录渝快办，在“家庭与委托”输入确认码 {code}（14 天内有效）；"
+        "{name} 请求代您办理政务服务事项。同意请登录渝快办，在“家庭与委托”输入确认码 {code}（{days} 天内有效）；"
         "不同意不用理会。"
     )
-    return _invite(row, account, terms, contact, text.replace("{name}", agent.name), at)
+    return _invite(
+        row, account, terms, contact, text.replace("{name}", agent.name).replace("{days}", str(CODE_DAYS)), at
+    )
 
 
 def mandate_ask_organisation(*, account: Account, code: str, terms: Terms, at: datetime) -> Mandate:
@@ -148,8 +150,10 @@ def mandate_offer(
         invited_name=read_name(name),
         invited_contact=contact,
     )
-    text = _("{name} 委托您代为办理政务服务事项。请登录渝快办，在“家庭与委托”输入接受码 {code}（14 天内有效）。")
-    return _invite(row, account, terms, contact, text.replace("{name}", principal.name), at)
+    text = _("{name} 委托您代为办理政务服务事项。请登录渝快办，在“家庭与委托”输入接受码 {code}（{days} 天内有效）。")
+    return _invite(
+        row, account, terms, contact, text.replace("{name}", principal.name).replace("{days}", str(CODE_DAYS)), at
+    )
 
 
 def mandate_answer_code(*, account: Account, code: str, at: datetime) -> Mandate:
