@@ -163,8 +163,10 @@ def make_world() -> World:
     from yukuaiban.cases.tests.test_life import give_materials
     from yukuaiban.config.now import now
     from yukuaiban.desk.services import item_change_write
+    from yukuaiban.items.loading import edits
     from yukuaiban.items.loading.holidays import year_in
     from yukuaiban.items.loading.proposals import propose_notice
+    from yukuaiban.items.models import ServiceItem
     from yukuaiban.licences.services import licence_grant
     from yukuaiban.people import services as people
     from yukuaiban.people.models import Account, Guardianship, Relation
@@ -228,6 +230,12 @@ def make_world() -> World:
     edited, _new = item_change_write(
         item=where.item, differences={"scope": "national"}, reason="示例", by=actors["editor"], at=now()
     )
+    summary = {"zh": "示例", "en": "Sample"}
+    rows = ServiceItem.objects.filter(department=where.item.department, entry__current_version__isnull=False)
+    second = rows.exclude(pk=where.item.pk).select_related("entry__current_version", "department").first()
+    content = edits.draft_of(second, actors["editor"]).content | {"summary": summary}
+    edits.draft_save(item=second, content=content, revision=0, by=actors["editor"], at=now())
+    guide, _new = edits.draft_propose(item=second, revision=1, reason="示例", by=actors["editor"], at=now())
     listed = "\n".join([HEADER, *rows_2027()]).encode()
     load, _new = propose_notice(year=year_in("2027.csv", listed, 2027), by=actors["editor"])
     token, _text = people.token_make(
@@ -264,6 +272,8 @@ def make_world() -> World:
             },
             **{f"desk:proposal{act}": {"pk": load.pk} for act in ("", "_publish", "_back", "_compare", "_sign")},
             "desk:item_change": {"pk": edited.pk},
+            "desk:draft_part": {"where": "materials.0"},
+            **{f"desk:proposal_{what}": {"pk": guide.pk} for what in ("guide", "form")},
             "portal:entry": {"code": where.item.entry.code},
             "places:hall": {"code": "none"},
             "people:guardianship_end": {"pk": child.pk},

@@ -40,7 +40,16 @@ from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.states import TRANSITIONS, Act
 from yukuaiban.config.api_errors import OF_CHANGING, OF_READING
 from yukuaiban.config.now import now, today
-from yukuaiban.desk import catalogue_api, filters, licences_api, news_api, pages, proposals_api, ratings_api
+from yukuaiban.desk import (
+    catalogue_api,
+    drafts_api,
+    filters,
+    licences_api,
+    news_api,
+    pages,
+    proposals_api,
+    ratings_api,
+)
 from yukuaiban.desk.act_bodies import body_of, facts_of, questions_of
 from yukuaiban.desk.acts import ACTS
 from yukuaiban.desk.bulk import MOST, act_on_many
@@ -348,6 +357,7 @@ router.add_router("/licences", licences_api.router)
 router.add_router("/ratings", ratings_api.router)
 router.add_router("", catalogue_api.router)
 router.add_router("", proposals_api.router)
+router.add_router("", drafts_api.router)
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from yukuaiban.desk import selectors, services
 from yukuaiban.desk.models import ItemChange
 from yukuaiban.desk.pages import officer_only
 from yukuaiban.items import selectors as items_selectors
+from yukuaiban.items.loading import edits
 from yukuaiban.items.loading.wording import said
 from yukuaiban.items.models import ServiceItem
 from yukuaiban.items.schema import ItemContent
@@ -112,6 +113,7 @@ def items(request: HttpRequest, by: Actor) -> HttpResponse:
         "after": after,
         "q": q,
         "waiting": selectors.changes_waiting(by),
+        "drafts": selectors.drafts(by),
         "by": by,
         "posts": people.posts_of(access.account_of(request)),
     }
@@ -141,6 +143,7 @@ def edit(request: HttpRequest, by: Actor, code: str) -> HttpResponse:
         "guide": guide,
         "problem": problem,
         "history": selectors.changes_of_item(by, item),
+        "why_not_edit": edits.why_not_edit(item, by),
         "by": by,
         "posts": people.posts_of(access.account_of(request)),
     }

@@ -111,6 +111,7 @@ def proposal(request: HttpRequest, by: Actor, pk: int) -> HttpResponse:
         stage=stage_of(load) if loads.is_working(load) or load.state == PackLoad.State.PUBLISHING else "",
         is_current=is_waiting and loads.is_current(load),
         why_not=loads.why_not_publish(load, by) if is_waiting else None,
+        why_not_back=loads.why_not_send_back(load, by) if is_waiting else None,
         years=[(year, months_of_year(year)) for year in years],
         weekdays=weekdays(),
         doubts=[text for year in years for text in doubts_of(year)],

@@ -76,6 +76,7 @@ class ProposalBody(Schema):
     sent_back_by: str | None
     sent_back_at: datetime | None
     sent_back_because: str
+    reason: str = Field(description="Of an item edited at a desk: why. Else empty.")
     counts: dict[str, dict[str, int]] = Field(description="Section -> kind -> how many things.")
     compared_at: datetime | None
     is_current: bool = Field(description="What is told is what publishing it now would change; only then it can be.")
@@ -184,7 +185,7 @@ def proposals(
     """Loads of every kind, twenty at a time. For editors."""
     by = _editor(request)
     rows, more = loads.proposals(state=state, after=after)
-    return {"proposals": [_load(row, by) for row in rows], "after": more}
+    return {"proposals": [load_body(row, by) for row in rows], "after": more}
 
 
 @router.get(
@@ -193,7 +194,7 @@ def proposals(
 def proposal(request: HttpRequest, load_id: Id) -> dict[str, Any]:
     """Where it stands. What it would change is worked out when it is first asked for: ask again until `is_current`."""
     by = _editor(request)
-    return _load(loads.compare_start(loads.proposal(load_id)), by)
+    return load_body(loads.compare_start(loads.proposal(load_id)), by)
 
 
 @router.get(
@@ -224,7 +225,7 @@ def changes(
 def compare(request: HttpRequest, load_id: Id) -> dict[str, Any]:
     """After what could not be done the last time."""
     by = _editor(request)
-    return _load(loads.compare_start(loads.proposal(load_id), again=True), by)
+    return load_body(loads.compare_start(loads.proposal(load_id), again=True), by)
 
 
 @router.post(
@@ -237,7 +238,7 @@ def publish(request: HttpRequest, load_id: Id) -> Status[dict[str, Any]]:
     """Done (200), or begun for the worker to finish (202). 409 where the catalogue has changed since it was compared."""
     by = _editor(request)
     done = loads.publish_start(load_id=load_id, by=by)
-    return Status(200 if done.state == PackLoad.State.PUBLISHED else 202, _load(loads.proposal(load_id), by))
+    return Status(200 if done.state == PackLoad.State.PUBLISHED else 202, load_body(loads.proposal(load_id), by))
 
 
 @router.post(
@@ -249,7 +250,7 @@ def publish(request: HttpRequest, load_id: Id) -> Status[dict[str, Any]]:
 def send_back(request: HttpRequest, load_id: Id, given: BackIn) -> dict[str, Any]:
     """With the reason, for who proposed it. It can no longer be published."""
     by = _editor(request)
-    return _load(loads.send_back(load_id=load_id, by=by, reason=given.reason), by)
+    return load_body(loads.send_back(load_id=load_id, by=by, reason=given.reason), by)
 
 
 @router.post(
@@ -261,7 +262,7 @@ def send_back(request: HttpRequest, load_id: Id, given: BackIn) -> dict[str, Any
 def sign(request: HttpRequest, load_id: Id) -> dict[str, Any]:
     """One becomes its proposer; another editor publishes it."""
     by = _editor(request)
-    return _load(loads.take_over(load_id=load_id, by=by), by)
+    return load_body(loads.take_over(load_id=load_id, by=by), by)
 
 
 @router.post(
@@ -288,7 +289,7 @@ def propose(request: HttpRequest, given: HolidaysIn) -> Status[dict[str, Any]]:
     """It waits for a second editor (201). The same again is the same proposal (200)."""
     by = _editor(request)
     load, is_new = loads.propose_notice(year=_year(given), by=by)
-    return Status(201 if is_new else 200, _load(loads.proposal(load.pk), by))
+    return Status(201 if is_new else 200, load_body(loads.proposal(load.pk), by))
 
 
 @router.get(
@@ -357,7 +358,7 @@ def _year(given: HolidaysIn) -> NoticeYear:
     return year_in(f"{given.year}.csv", rows, given.year, notices_file(notices))
 
 
-def _load(load: PackLoad, by: Actor) -> dict[str, Any]:
+def load_body(load: PackLoad, by: Actor) -> dict[str, Any]:
     is_waiting, moves = load.state == PackLoad.State.PROPOSED, moves_dates(load)
     counting = recount_now() if moves and load.state == PackLoad.State.PUBLISHED else None
     is_at_work = is_waiting or load.state == PackLoad.State.PUBLISHING
@@ -376,6 +377,7 @@ def _load(load: PackLoad, by: Actor) -> dict[str, Any]:
         "sent_back_by": _name(load.rejected_by),
         "sent_back_at": load.rejected_at,
         "sent_back_because": load.rejected_because,
+        "reason": load.reason,
         "counts": load.summary,
         "compared_at": load.compared_at,
         "is_current": is_waiting and loads.is_current(load),

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from yukuaiban.config.errors import NotFound
 from yukuaiban.desk.models import ItemChange
 from yukuaiban.items import selectors as items
+from yukuaiban.items.loading import edits
+from yukuaiban.items.loading.models import ItemDraft
 from yukuaiban.items.loading.telling import Line, differences
 from yukuaiban.items.models import ServiceItem
 from yukuaiban.people.actors import Actor
@@ -42,6 +44,16 @@ def item_to_edit(by: Actor, code: str) -> ServiceItem:
     if item is None:
         raise NotFound(_("没有这个事项，或它不在您的地区。"))
     return item
+
+
+def drafts(by: Actor) -> list[tuple[ItemDraft, ServiceItem]]:
+    """The editor's own drafts of guides, with the item of his department under which each is opened."""
+    found = edits.drafts_of(by)
+    rows = ServiceItem.objects.filter(
+        entry__in=[draft.entry_id for draft in found], division_id=by.division, department_id=by.department()
+    )
+    items_of = {row.entry_id: row for row in rows}
+    return [(draft, items_of[draft.entry_id]) for draft in found if draft.entry_id in items_of]
 
 
 def _changes(by: Actor) -> QuerySet[ItemChange]:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from yukuaiban.desk import catalogue, excel, holidays, licences, news, pages, proposals, ratings
+from yukuaiban.desk.editing import pages as editing
 
 app_name = "desk"
 urlpatterns = [
@@ -28,8 +29,15 @@ urlpatterns = [
     path("desk/items", catalogue.items, name="items"),
     path("desk/items/<str:code>", catalogue.edit, name="item"),
     path("desk/items/<str:code>/changes/<int:pk>", catalogue.change, name="item_change"),
+    path("desk/items/<str:code>/draft", editing.draft, name="draft"),
+    path("desk/items/<str:code>/draft/discard", editing.discard, name="draft_discard"),
+    path("desk/items/<str:code>/draft/preview", editing.preview, name="draft_preview"),
+    path("desk/items/<str:code>/draft/form", editing.preview_form, name="draft_preview_form"),
+    path("desk/items/<str:code>/draft/part/<str:where>", editing.part, name="draft_part"),
     path("desk/proposals", proposals.proposals, name="proposals"),
     path("desk/proposals/<int:pk>", proposals.proposal, name="proposal"),
+    path("desk/proposals/<int:pk>/guide", editing.proposed, name="proposal_guide"),
+    path("desk/proposals/<int:pk>/form", editing.proposed_form, name="proposal_form"),
     path("desk/proposals/<int:pk>/publish", proposals.publish, name="proposal_publish"),
     path("desk/proposals/<int:pk>/back", proposals.send_back, name="proposal_back"),
     path("desk/proposals/<int:pk>/compare", proposals.compare, name="proposal_compare"),

@@ -162,12 +162,13 @@ class ItemFeedback(models.Model):
 
 
 # The models of loading stand with it; Django finds them here.
-from yukuaiban.items.loading.models import PackChange, PackFile, PackLoad  # noqa: E402
+from yukuaiban.items.loading.models import ItemDraft, PackChange, PackFile, PackLoad  # noqa: E402
 
 __all__ = [
     "Differences",
     "DirectoryEntry",
     "EntryVersion",
+    "ItemDraft",
     "ItemFeedback",
     "ItemType",
     "Origin",

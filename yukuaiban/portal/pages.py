@@ -19,6 +19,7 @@ from yukuaiban.config.now import today
 from yukuaiban.config.parameters import parameter
 from yukuaiban.items import selectors as items
 from yukuaiban.items.filters import Filters, find
+from yukuaiban.items.guide import Guide
 from yukuaiban.items.limits import extension_of, first_review_of
 from yukuaiban.items.models import ItemType
 from yukuaiban.items.services import feedback_leave
@@ -171,26 +172,30 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     """The guide: can I do this from here, how long, what do I need, what does it cost, one button."""
     guide = items.guide(code)
     siblings = [s for s in items.offered_by(guide.entry_code) if s.code != code]
+    more = {"siblings": siblings, "thanked": request.GET.get("thanks") == "1"}
+    return render(request, "portal/item.html", guide_context(guide) | more)
+
+
+def guide_context(guide: Guide) -> dict[str, Any]:
+    """What the page of a guide shows: of one in force, or of one that an editor is still writing."""
+    language = get_language() or "zh"
     review = guide.content.process.first_review if guide.content else None
-    return render(
-        request,
-        "portal/item.html",
-        {
-            "guide": guide,
-            "content": guide.content,
-            "department": items.department_of(guide),
-            "division": places.name(guide.division, get_language() or "zh"),
-            "halls": places.halls_of([guide.division]),
-            "siblings": siblings,
-            "took": items.real_time(guide),
-            "renewal_lead": _renewal_lead(get_language() or "zh"),
-            "extension": extension_of(guide.content, today()) if guide.content else None,
-            "first_review": first_review_of(review, today()) if review else None,
-            "answered_within": answered_within(guide.content.process) if guide.content else "",
-            "elements": items.elements_of(guide),
-            "thanked": request.GET.get("thanks") == "1",
-        },
-    )
+    return {
+        "guide": guide,
+        "content": guide.content,
+        "department": items.department_of(guide),
+        "division": places.name(guide.division, language),
+        "halls": places.halls_of([guide.division]),
+        "siblings": [],
+        "took": items.real_time(guide),
+        "renewal_lead": _renewal_lead(language),
+        "extension": extension_of(guide.content, today()) if guide.content else None,
+        "first_review": first_review_of(review, today()) if review else None,
+        "answered_within": answered_within(guide.content.process) if guide.content else "",
+        "elements": items.elements_of(guide),
+        "thanked": False,
+        "preview": None,
+    }
 
 
 def _renewal_lead(language: str) -> str:

@@ -17,12 +17,12 @@ from tests.people import officer
 from yukuaiban.calendars.tests.test_notices import HEADER, rows_2027
 from yukuaiban.config.now import now
 from yukuaiban.desk.services import item_change_write
-from yukuaiban.items.loading import load_city, proposals
+from yukuaiban.items.loading import proposals
 from yukuaiban.items.loading.holidays import year_in
 from yukuaiban.items.loading.models import PackLoad
 from yukuaiban.items.loading.publishing import propose_folder
 from yukuaiban.items.models import ServiceItem
-from yukuaiban.items.tests.packs import edited, write_pack
+from yukuaiban.items.tests.packs import edited
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Account
 from yukuaiban.places.models import Department
@@ -32,13 +32,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PICTURES = os.environ.get("DESK_PICTURES", "")
 BOTH_WIDTHS = pytest.mark.parametrize("width", [PHONE, WIDE])
-
-
-@pytest.fixture
-def small(transactional_db: None, tmp_path: Path) -> Path:
-    folder = write_pack(tmp_path)
-    load_city(folder=folder)
-    return folder
 
 
 @pytest.fixture

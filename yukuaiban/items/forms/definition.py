@@ -43,7 +43,7 @@ from yukuaiban.items.forms.kinds import (
 )
 
 # Which kinds each attribute belongs to: one that means nothing where it stands is a mistake, not a decoration.
-_BELONGS: dict[str, frozenset[Kind]] = {
+BELONGS: dict[str, frozenset[Kind]] = {
     "min": frozenset({Kind.NUMBER, Kind.MONEY, Kind.CHOICES, Kind.REPEAT}),
     "max": frozenset({Kind.NUMBER, Kind.MONEY, Kind.CHOICES, Kind.REPEAT}),
     "decimals": frozenset({Kind.NUMBER}),
@@ -141,7 +141,7 @@ class FormField(Strict):
     @model_validator(mode="after")
     def _the_kind_has_what_it_needs(self) -> Self:
         kind = self.kind.value
-        for name, kinds in _BELONGS.items():
+        for name, kinds in BELONGS.items():
             if self.kind not in kinds and getattr(self, name) != type(self).model_fields[name].default:
                 allowed = ", ".join(sorted(kinds))
                 raise ValueError(f"field {self.key}: {name} means nothing on {kind}; it belongs to {allowed}")

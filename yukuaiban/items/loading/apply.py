@@ -12,13 +12,17 @@ from psycopg.types.json import Jsonb
 from yukuaiban.config import epochs
 from yukuaiban.items.loading.changes import Change, Diff
 from yukuaiban.items.loading.desired import Desired
-from yukuaiban.items.models import DirectoryEntry, ServiceItem
+from yukuaiban.items.models import DirectoryEntry, Origin, ServiceItem
 from yukuaiban.places.models import Department, Hall
 from yukuaiban.places.selectors import DIVISIONS
 
 
-def apply(diff: Diff, wanted: Desired, *, at: datetime, published_by: int | None) -> None:
-    """Bring the database to what is wanted. Must run inside a transaction that holds the lock of loads."""
+def apply(diff: Diff, wanted: Desired, *, at: datetime, published_by: int | None, origin: Origin = Origin.PACK) -> None:
+    """Bring the database to what is wanted. Must run inside a transaction that holds the lock of loads.
+
+    Args:
+        origin: Who wrote the versions: a pack, or a desk, whose edit a later pack leaves alone.
+    """
     written = {name: [*t.added, *t.changed] for name, t in diff.tables.items()}
     _divisions(written["division"])
     _rewrite("places_succession", ("predecessor_id", "successor_id"),
@@ -28,7 +32,7 @@ def apply(diff: Diff, wanted: Desired, *, at: datetime, published_by: int | None
     _halls(written["hall"])
     _hours(written["hours"], diff.tables["hours"].removed)
     _entries(written["entry"])
-    _versions(written["version"], wanted, at=at, published_by=published_by)
+    _versions(written["version"], wanted, at=at, published_by=published_by, origin=origin)
     _service_items(written["service_item"], wanted)
     _cancel(diff.tables["service_item"].removed)
     epochs.advance("catalogue")
@@ -127,7 +131,9 @@ def _entries(changes: list[Change]) -> None:
     _bulk("items_directoryentry", ("code",), columns, ((*row, "pack") for row in _new(changes)))
 
 
-def _versions(changes: list[Change], wanted: Desired, *, at: datetime, published_by: int | None) -> None:
+def _versions(
+    changes: list[Change], wanted: Desired, *, at: datetime, published_by: int | None, origin: Origin
+) -> None:
     """A new version beside the old ones; one that says what an earlier one said becomes that one again."""
     with connection.cursor() as cursor:
         for change in changes:
@@ -141,9 +147,9 @@ def _versions(changes: list[Change], wanted: Desired, *, at: datetime, published
                 values,
             )
             cursor.execute(
-                "UPDATE items_directoryentry e SET current_version_id = v.id, origin = 'pack'"
+                "UPDATE items_directoryentry e SET current_version_id = v.id, origin = %s"
                 " FROM items_entryversion v WHERE v.entry_id = e.id AND e.code = %s AND v.digest = %s",
-                [code, digest],
+                [origin.value, code, digest],
             )
 
 

@@ -176,6 +176,20 @@ def diff(wanted: Desired, *, theirs: bool = False) -> Diff:
     return Diff({table.name: _diff_table(table, wanted.rows[table.name], theirs) for table in TABLES})
 
 
+def diff_version(wanted: Desired) -> Diff:
+    """The versions that are wanted against those in force, and nothing else: an item edited at a desk."""
+    table = next(table for table in TABLES if table.name == "version")
+    current, _edited = current_rows(table)
+    found = {table.name: TableChanges() for table in TABLES}
+    for key, new in wanted.rows["version"].items():
+        old = current.get(key)
+        if old == new:
+            found["version"].unchanged += 1
+        else:
+            found["version"].changed.append(Change("version", key, old, new))
+    return Diff(found)
+
+
 def _diff_table(table: Table, wanted: dict[Key, Values], theirs: bool) -> TableChanges:
     current, edited = current_rows(table)
     found = TableChanges()

@@ -219,6 +219,13 @@ def digest_json(value: Any) -> bytes:
     return sm3(rfc8785.dumps(value))
 
 
+def wanted_version(pack: Pack, code: str) -> Desired:
+    """The version of one entry, as it should stand."""
+    wanted = Desired()
+    wanted.rows["version"] = {key: row for key, row in _versions(pack, wanted) if key == (code,)}
+    return wanted
+
+
 def _versions(pack: Pack, wanted: Desired) -> Iterator[tuple[Key, Values]]:
     for code, worked_out in sorted(pack.items.items()):
         content = worked_out.content

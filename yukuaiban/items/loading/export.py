@@ -22,7 +22,7 @@ from yukuaiban.items.loading.changes import TABLES, Diff, TableChanges, current_
 from yukuaiban.items.loading.checking import read_pack
 from yukuaiban.items.loading.desired import AUDIENCES, Key, desired
 from yukuaiban.items.loading.pack import Pack
-from yukuaiban.items.loading.publishing import last_published, stored_files
+from yukuaiban.items.loading.stored import last_published, stored_files
 from yukuaiban.items.models import Differences, DirectoryEntry
 from yukuaiban.items.schema import ItemContent
 from yukuaiban.places.models import TOWN_KINDS, DivisionKind

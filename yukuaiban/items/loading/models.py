@@ -37,12 +37,16 @@ class PackLoad(models.Model):
         PACK = "pack", _("数据包")
         EXCEL = "excel", _("Excel 导入")
         NOTICE = "notice", _("放假安排")
+        ITEM = "item", _("事项")
 
     kind = models.CharField(max_length=6, choices=Kind, default=Kind.PACK)
     pack = models.CharField(max_length=40)
     version = models.CharField(max_length=40)
     manifest = models.JSONField()
     digest = models.BinaryField(max_length=32)
+    #: Of an item edited at a desk: the version that it was made from. It is published onto that one only.
+    base = models.ForeignKey("items.EntryVersion", models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)  # of an item: why, for the second person
     theirs = models.BooleanField(default=False)  # overwrite what was edited at a desk
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
     loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
@@ -80,6 +84,16 @@ class PackLoad(models.Model):
                 name="pack_is_sent_back_by_somebody_else",
                 condition=Q(rejected_by__isnull=True) | Q(loaded_by__isnull=True) | ~Q(rejected_by=F("loaded_by")),
             ),
+            models.CheckConstraint(
+                name="an_edited_item_says_what_it_was_made_from_and_why",
+                condition=Q(kind="item", base__isnull=False, loaded_by__isnull=False) & ~Q(reason="")
+                | ~Q(kind="item") & Q(base__isnull=True),
+            ),
+            models.UniqueConstraint(
+                fields=["base"],
+                condition=Q(state__in=["proposed", "publishing"]),
+                name="one_open_proposal_for_a_version_of_an_item",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -89,6 +103,29 @@ class PackLoad(models.Model):
     def waiting(cls, digest: bytes, *, by: Any, theirs: bool = False) -> PackLoad | None:
         """The same files, proposed by the same person, that still wait: proposing them again is no second proposal."""
         return cls.objects.filter(state=cls.State.PROPOSED, digest=digest, loaded_by=by, theirs=theirs).first()
+
+
+class ItemDraft(models.Model):
+    """What one editor is changing of an item, kept between pages; `revision` counts its savings.
+
+    While its proposal waits nothing more is changed; published, the draft is gone; sent back, it is there to go on with.
+    """
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    entry = models.ForeignKey("items.DirectoryEntry", models.CASCADE, related_name="+")
+    base = models.ForeignKey("items.EntryVersion", models.PROTECT, related_name="+")
+    content = models.JSONField()
+    revision = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField()
+    load = models.ForeignKey(PackLoad, models.SET_NULL, null=True, blank=True, related_name="drafts")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "entry"], name="one_draft_of_an_item_for_each_editor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} r{self.revision}"
 
 
 class PackChange(models.Model):

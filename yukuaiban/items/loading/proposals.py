@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yukuaiban.calendars.notices import NoticeYear
@@ -25,16 +26,19 @@ from yukuaiban.config.now import now
 from yukuaiban.config.paging import newest, oldest
 from yukuaiban.items.loading import changes, publishing
 from yukuaiban.items.loading.holidays import files_of_year, years_in
-from yukuaiban.items.loading.models import PackChange, PackFile, PackLoad
+from yukuaiban.items.loading.models import PackChange, PackLoad
 from yukuaiban.items.loading.pack import Pack
 from yukuaiban.items.loading.publishing import locked, not_proposed
+from yukuaiban.items.loading.single import tell_item
+from yukuaiban.items.loading.stored import keep_files, stored_files
 from yukuaiban.items.loading.telling import Told, tell_excel, tell_pack, tell_years
 from yukuaiban.outbox.models import OutboxRow
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.models import Account, Role
+from yukuaiban.places.selectors import city, counterpart
 
 PAGE = 20
-AT_ONCE = frozenset({PackLoad.Kind.NOTICE})  # small enough to be done while one waits
+AT_ONCE = frozenset({PackLoad.Kind.NOTICE, PackLoad.Kind.ITEM})  # small enough to be done while one waits
 SILENT_AFTER = timedelta(minutes=2)  # work that says nothing for so long is begun again
 LONGEST_PROBLEM = 20_000
 
@@ -53,13 +57,17 @@ def proposals(
     *, state: str | None = None, after: int | None = None, size: int = PAGE
 ) -> tuple[list[PackLoad], int | None]:
     """Loads of every kind, newest first."""
-    rows = PackLoad.objects.select_related("loaded_by__party", "published_by__party", "rejected_by__party")
+    rows = PackLoad.objects.select_related(
+        "loaded_by__party", "published_by__party", "rejected_by__party", "base__entry"
+    )
     return newest(rows.filter(state=state) if state else rows, after=after, size=size)
 
 
 def proposal(load_id: int) -> PackLoad:
     """Raises: NotFound."""
-    rows = PackLoad.objects.select_related("loaded_by__party", "published_by__party", "rejected_by__party")
+    rows = PackLoad.objects.select_related(
+        "loaded_by__party", "published_by__party", "rejected_by__party", "base__entry"
+    )
     load = rows.filter(pk=load_id).first()
     if load is None:
         raise NotFound(_("没有编号为 {number} 的装载。").format(number=load_id))
@@ -89,7 +97,7 @@ def basis(load: PackLoad) -> dict[str, int]:
     match load.kind:
         case PackLoad.Kind.NOTICE:
             del seen["catalogue"]
-        case PackLoad.Kind.EXCEL:
+        case PackLoad.Kind.EXCEL | PackLoad.Kind.ITEM:
             del seen["calendar"]
     return seen
 
@@ -117,12 +125,30 @@ def check_editor(by: Actor) -> None:
 
 def why_not_publish(load: PackLoad, by: Actor) -> str | None:
     """Why this person does not publish the proposal; None where he may. The publication itself asks the same."""
-    return publishing.why_not_publish(load, by.account_id)
+    return publishing.why_not_publish(load, by.account_id) or _why_not_his(load, by)
 
 
 def why_not_send_back(load: PackLoad, by: Actor) -> str | None:
     """Why this person does not send the proposal back; None where he may."""
-    return publishing.why_not_reject(load, by.account_id)
+    return publishing.why_not_reject(load, by.account_id) or _why_not_his(load, by)
+
+
+def _why_not_his(load: PackLoad, by: Actor) -> str | None:
+    """An item is the same in the whole city (四级四同): the city's department decides on it, whoever proposes."""
+    if load.base is None:
+        return None
+    department = counterpart(load.base.entry.department_kind, city().code)
+    if department is None or by.department_id == department.pk:
+        return None
+    return _("这份指南全市相同，由{department}的事项管理员发布或退回。").format(
+        department=department.name_en if (get_language() or "").startswith("en") else department.name_zh
+    )
+
+
+def _check_his(load: PackLoad, by: Actor) -> None:
+    """Raises: PermissionRefused where another department decides."""
+    if refusal := _why_not_his(load, by):
+        raise PermissionRefused(refusal)
 
 
 # --- comparing --------------------------------------------------------------------------------------------------------
@@ -161,12 +187,14 @@ def compare(load_id: int) -> None:
 
 
 def _tell(load: PackLoad, say: _Speaker) -> list[Told]:
-    files = publishing.stored_files(load.manifest)
+    files = stored_files(load.manifest)
     match load.kind:
         case PackLoad.Kind.NOTICE:
             return list(tell_years(notice_compare(years_in(files))))
         case PackLoad.Kind.EXCEL:
             return [told for content in files.values() for told in tell_excel(content)]
+        case PackLoad.Kind.ITEM:
+            return list(tell_item(load))
     pack, wanted = publishing.read(files, load.pack, lambda done, of: say("reading", done * 60 // of))
     say("comparing", 70)
     return list(tell_pack(changes.diff(wanted, theirs=load.theirs), wanted, pack))
@@ -208,6 +236,7 @@ def publish_start(*, load_id: int, by: Actor) -> PackLoad:
     account = _account(by)
     if load.state == PackLoad.State.PROPOSED:
         publishing.check_second_person(load, account)
+        _check_his(load, by)
         if not is_current(load):
             compare_start(load, again=True)
             raise NotCompared(_("目录在对照之后又有变化，正在重新对照。请看过新的对照结果再发布。"))
@@ -232,7 +261,7 @@ def publish_begun(load_id: int) -> None:
     say = _Speaker(load.pk)
     with _told_if_it_fails(load.pk):
         if load.kind == PackLoad.Kind.PACK:  # read before the transaction, so that nobody waits for it
-            files = publishing.stored_files(load.manifest)
+            files = stored_files(load.manifest)
             publishing.read(files, load.pack, lambda done, of: say("reading", done * 60 // of))
         say("writing", 75)
         publishing.publish(load.pk, by=load.published_by)
@@ -247,6 +276,7 @@ def send_back(*, load_id: int, by: Actor, reason: str) -> PackLoad:
     if not reason.strip():
         message = _("请写明退回的理由，提出的人要看。")
         raise Invalid(message, details={"fields": {"reason": message}})
+    _check_his(proposal(load_id), by)
     publishing.reject(load_id, by=_account(by), reason=reason)
     return proposal(load_id)
 
@@ -280,10 +310,7 @@ def propose_notice(*, year: NoticeYear, by: Actor) -> tuple[PackLoad, bool]:
     if waiting is not None:
         return compare_start(waiting), False
     with transaction.atomic():
-        PackFile.objects.bulk_create(
-            [PackFile(digest=pack.manifest[name], content=content) for name, content in pack.files.items()],
-            ignore_conflicts=True,
-        )
+        keep_files(pack)
         load = PackLoad.objects.create(
             kind=PackLoad.Kind.NOTICE, pack="holidays", version=str(year.year), manifest=pack.manifest,
             digest=pack.digest, loaded_by_id=by.account(), loaded_at=now(),
@@ -293,7 +320,7 @@ def propose_notice(*, year: NoticeYear, by: Actor) -> tuple[PackLoad, bool]:
 
 def years_of(load: PackLoad) -> list[NoticeYear]:
     """The years that a proposal of holidays lists."""
-    return years_in(publishing.stored_files(load.manifest)) if load.kind == PackLoad.Kind.NOTICE else []
+    return years_in(stored_files(load.manifest)) if load.kind == PackLoad.Kind.NOTICE else []
 
 
 def preview(years: Iterable[NoticeYear]) -> list[Told]:

@@ -24,8 +24,10 @@ from yukuaiban.items.loading.changes import Diff
 from yukuaiban.items.loading.checking import read_pack
 from yukuaiban.items.loading.excel import apply_rows
 from yukuaiban.items.loading.holidays import years_in
-from yukuaiban.items.loading.models import PackFile, PackLoad
+from yukuaiban.items.loading.models import PackLoad
 from yukuaiban.items.loading.pack import Pack, digest_of, files_of
+from yukuaiban.items.loading.single import write_item
+from yukuaiban.items.loading.stored import keep_files, last_published, stored_files
 from yukuaiban.items.models import ServiceItem
 
 Report = Callable[[str], None]
@@ -48,14 +50,6 @@ class NothingToPublish(DomainError):
 def catalogue_is_live() -> bool:
     """Whether people may already be using what a load would change."""
     return PackLoad.objects.filter(state=PackLoad.State.PUBLISHED).exists() or ServiceItem.objects.exists()
-
-
-def last_published() -> PackLoad | None:
-    return (
-        PackLoad.objects.filter(state=PackLoad.State.PUBLISHED, kind=PackLoad.Kind.PACK)
-        .order_by("-published_at")
-        .first()
-    )
 
 
 def is_loaded(files: Mapping[str, bytes], *, theirs: bool = False) -> bool:
@@ -128,10 +122,7 @@ def propose(files: Mapping[str, bytes], city: str, *, by: Any = None, theirs: bo
         return waiting
     pack = _validated(files, city)
     with transaction.atomic():
-        PackFile.objects.bulk_create(
-            [PackFile(digest=pack.manifest[name], content=content) for name, content in pack.files.items()],
-            ignore_conflicts=True, batch_size=100,
-        )  # fmt: skip
+        keep_files(pack)
         return PackLoad.objects.create(
             pack=city, version=pack.head.version, manifest=pack.manifest, digest=pack.digest, theirs=theirs,
             loaded_by=by, loaded_at=now(),
@@ -207,10 +198,15 @@ def _write_notice(load: PackLoad, report: Report) -> dict[str, Any]:
     return {"calendar": changed | {"unchanged": done.unchanged, "version": done.version}}
 
 
+def _write_item(load: PackLoad, report: Report) -> dict[str, Any]:
+    return write_item(load, at=load.published_at or now())
+
+
 _WRITERS: dict[PackLoad.Kind, Callable[[PackLoad, Report], dict[str, Any]]] = {
     PackLoad.Kind.PACK: _write_pack,
     PackLoad.Kind.EXCEL: _write_excel,
     PackLoad.Kind.NOTICE: _write_notice,
+    PackLoad.Kind.ITEM: _write_item,
 }
 
 
@@ -252,12 +248,6 @@ def claim(load_id: int, *, by: Any) -> PackLoad:
     load.loaded_by = by
     load.save(update_fields=["loaded_by"])
     return load
-
-
-def stored_files(manifest: Mapping[str, str]) -> dict[str, bytes]:
-    """The files of a load, as they were when it was proposed."""
-    stored = PackFile.objects.in_bulk(list(set(manifest.values())))
-    return {name: bytes(stored[digest].content) for name, digest in manifest.items()}
 
 
 def check_second_person(load: PackLoad, by: Any) -> None:

@@ -14,8 +14,11 @@ from typing import Any
 
 import msgspec
 from django.db.models import F
+from django.utils import translation
+from django.utils.translation import pgettext
 
 from yukuaiban.calendars.services import YearDiff, notice_compare
+from yukuaiban.conditions import describe, parse
 from yukuaiban.items.loading.changes import TABLES, Change, Diff
 from yukuaiban.items.loading.desired import Desired
 from yukuaiban.items.loading.excel import differences_in
@@ -99,7 +102,7 @@ def differences(old: Any, new: Any, path: Path = (), top: str = "") -> Iterator[
     """
     if old == new or (_is_nothing(old) and _is_nothing(new)):
         return
-    if _is_leaf(path, old) or _is_leaf(path, new):
+    if is_leaf(path, old) or is_leaf(path, new):
         yield _changed(path, None if _is_nothing(old) else old, None if _is_nothing(new) else new)
     elif isinstance(old, dict) and isinstance(new, dict):
         if _as_limit(old) != _as_limit(new):
@@ -120,6 +123,48 @@ def differences(old: Any, new: Any, path: Path = (), top: str = "") -> Iterator[
         yield from _members(old or [], new or [], path, top)
 
 
+def guide_lines(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Line]:
+    """The lines between two contents of a guide; conditions in words, each by the questions of its own content."""
+    for line in differences(old, new):
+        key = str(line["path"][-1]).rpartition(".")[2] if line["path"] else ""
+        if line["kind"] == CHANGED and key in {"when", "check"}:
+            line |= {"old": condition_words(line["old"], old), "new": condition_words(line["new"], new)}
+        yield line
+
+
+def condition_words(tree: Any, content: Mapping[str, Any]) -> Any:
+    """A condition over the answers of a content's form, in both languages; None where there is none."""
+    if not tree:
+        return None
+    labels, options = _questions(content)
+    said: dict[str, str] = {}
+    for language in ("zh", "en"):
+
+        def label(path: str, language: str = language) -> str:
+            return str(labels.get(path, {}).get(language) or path)
+
+        def show(path: str, value: Any, language: str = language) -> str:
+            if isinstance(value, bool):
+                return pgettext("answer", "是") if value else pgettext("answer", "否")
+            return str(options.get((path, value), {}).get(language) or value)
+
+        with translation.override(language):
+            said[language] = describe(parse(tree), label=label, show=show)
+    return said
+
+
+def _questions(content: Mapping[str, Any]) -> tuple[dict[str, Any], dict[tuple[str, Any], Any]]:
+    """The labels of questions and of their options, also of the rows of a repeat."""
+    labels: dict[str, Any] = {}
+    options: dict[tuple[str, Any], Any] = {}
+    for group in content.get("form", {}).get("groups", ()):
+        for asked in group.get("fields", ()):
+            for one in (asked, *(asked.get("fields") or ())):
+                labels[one["key"]] = one["label"]
+                options |= {(one["key"], option["value"]): option["label"] for option in one.get("options") or ()}
+    return labels, options
+
+
 _DEFAULTS = {
     "status": "sample",
     "handling": "single",
@@ -132,7 +177,7 @@ def _is_nothing(value: Any) -> bool:
     return value is None or value is False or value in ("", [], {})
 
 
-def _is_leaf(path: Path, value: Any) -> bool:
+def is_leaf(path: Path, value: Any) -> bool:
     """A value that is shown whole: a text, a number, a condition, a list of codes."""
     key = str(path[-1]).rpartition(".")[2] if path and isinstance(path[-1], str) else ""
     match value:
@@ -154,30 +199,30 @@ def _as_limit(value: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _members(old: list[Any], new: list[Any], path: Path, top: str) -> Iterator[Line]:
-    before, after = _by_name(old), _by_name(new)
+    before, after = by_name(old), by_name(new)
     for name, member in after.items():
-        where = (*path, _title(member))
+        where = (*path, title_of(member))
         if name not in before:
             yield _whole(NEW, where)
         else:
             yield from differences(before[name], member, where, top)
     for name, member in before.items():
         if name not in after:
-            yield _whole(ENDED, (*path, _title(member)))
+            yield _whole(ENDED, (*path, title_of(member)))
     if list(before) != list(after) and before.keys() == after.keys():
-        yield _changed(path, [_title(m) for m in before.values()], [_title(m) for m in after.values()])
+        yield _changed(path, [title_of(m) for m in before.values()], [title_of(m) for m in after.values()])
 
 
-def _by_name(members: list[Any]) -> dict[str, Any]:
+def by_name(members: list[Any]) -> dict[str, Any]:
     """By the key they have in the pack; those without by what they say."""
     found: dict[str, Any] = {}
     for member in members:
         name = member.get("key") or member.get("value") if isinstance(member, dict) else None
-        found[str(name or msgspec.json.encode(_title(member)))] = member
+        found[str(name or msgspec.json.encode(title_of(member)))] = member
     return found
 
 
-def _title(member: Any) -> dict[str, str]:
+def title_of(member: Any) -> dict[str, str]:
     """What a part of a guide is called by itself."""
     if not isinstance(member, dict):
         return {"zh": str(member)}
@@ -301,7 +346,7 @@ def _version(kind: str, change: Change, old: dict[str, Any] | None, wanted: Desi
         return [_whole(KEPT, ("guide",))]
     if old is None:
         return [_whole(NEW, ("guide",))]
-    return list(differences(old, wanted.contents[change.new[0]])) or [_whole(CHANGED, ("guide",))]
+    return list(guide_lines(old, wanted.contents[change.new[0]])) or [_whole(CHANGED, ("guide",))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from yukuaiban.calendars.reasons import FESTIVALS, WEEKDAYS
 from yukuaiban.design.formats import date_text
+from yukuaiban.identifiers.documents import NAMES as DOCUMENT_NAMES
 from yukuaiban.items.models import ItemType
 from yukuaiban.places.models import DivisionKind
 
@@ -86,6 +87,14 @@ LABELS: dict[str, Any] = {
     "not_before": gettext_lazy("不早于"),
     "not_after": gettext_lazy("不晚于"),
     "options": gettext_lazy("选项"),
+    "options_from": gettext_lazy("选项取自代码集"),
+    "pattern_hint": gettext_lazy("写法提示"),
+    "decimals": gettext_lazy("小数位数"),
+    "documents": gettext_lazy("收哪些证件"),
+    "form.parts": gettext_lazy("填哪几项"),
+    "mobile": gettext_lazy("须为手机号"),
+    "depth": gettext_lazy("选到哪一级"),
+    "format": gettext_lazy("固定格式"),
     "form.source": gettext_lazy("自动带出"),
     "sensitivity": gettext_lazy("个人信息级别"),
     "receipt": gettext_lazy("收件规则"),
@@ -188,6 +197,31 @@ CODES: dict[str, dict[str, Any]] = {
         "published": gettext_lazy("官方发布"), "law": gettext_lazy("法律法规"), "sample": gettext_lazy("示例"), "missing": gettext_lazy("缺失"),
         "confirmed": gettext_lazy("已核实"), "unconfirmed": gettext_lazy("待核实"),
     },
+    "form.kind": {
+        "text": gettext_lazy("一行文字"), "textarea": gettext_lazy("几行文字"), "number": gettext_lazy("数"),
+        "money": gettext_lazy("金额"), "date": gettext_lazy("日期"), "month": gettext_lazy("月份"),
+        "choice": gettext_lazy("单选"), "choices": gettext_lazy("多选"), "yes_no": gettext_lazy("是或否"),
+        "division": gettext_lazy("区划"), "address": gettext_lazy("地址"),
+        "identity_document": gettext_lazy("身份证件"), "credit_code": gettext_lazy("统一社会信用代码"),
+        "phone": gettext_lazy("电话"), "email": gettext_lazy("电子邮箱"), "bank_card": gettext_lazy("银行卡号"),
+        "person": gettext_lazy("一个人（姓名、证件、电话）"), "organisation": gettext_lazy("一个单位（名称、代码、代表人、电话）"),
+        "repeat": gettext_lazy("可以填多行"), "note": gettext_lazy("只显示说明，不用回答"),
+    },
+    "form.format": {
+        "person_name": gettext_lazy("姓名"), "real_estate_unit": gettext_lazy("不动产单元号"),
+        "project_code": gettext_lazy("项目代码"), "licence_id": gettext_lazy("电子证照标识"),
+        "case_number": gettext_lazy("办件编号"),
+    },
+    "depth": {"county": gettext_lazy("区县"), "town": gettext_lazy("街道、乡镇"), "village": gettext_lazy("村、社区")},
+    "sensitivity": {
+        "plain": gettext_lazy("一般"), "personal": gettext_lazy("个人信息"), "sensitive": gettext_lazy("敏感个人信息"),
+    },
+    "form.parts": {
+        "name": gettext_lazy("名称"), "document": gettext_lazy("证件"), "phone": gettext_lazy("电话"),
+        "credit_code": gettext_lazy("统一社会信用代码"), "legal_representative": gettext_lazy("法定代表人"),
+    },
+    "documents": {kind.value: name for kind, name in DOCUMENT_NAMES.items()},
+    "accept": {"pdf": "PDF", "jpeg": "JPEG", "png": "PNG"},
     "division.kind": {kind.value: kind.label for kind in DivisionKind},
 }  # fmt: skip
 
@@ -235,6 +269,11 @@ def label(key: str) -> str:
     return str(found) if found is not None else key.rpartition(".")[2]
 
 
+def codes(key: str) -> dict[str, Any]:
+    """The words of the codes that an element may hold, by the key under which they stand; empty where there are none."""
+    return CODES.get(key) or CODES.get(key.rpartition(".")[2]) or {}
+
+
 def value(key: str, found: Any) -> str:
     """A value in words."""
     return shorten(_value(key, found))
@@ -246,7 +285,7 @@ def shorten(text: str) -> str:
 
 def _value(key: str, found: Any) -> str:
     short = key.rpartition(".")[2]
-    words = CODES.get(key) or CODES.get(short) or {}
+    words = codes(key)
     match found:
         case None | "" | []:
             return _("（空）")

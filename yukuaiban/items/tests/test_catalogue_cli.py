@@ -14,7 +14,7 @@ from yukuaiban.config.errors import NotFound, PermissionRefused
 from yukuaiban.items import cli
 from yukuaiban.items.loading.export import exported_files
 from yukuaiban.items.loading.models import PackLoad
-from yukuaiban.items.loading.publishing import last_published, stored_files
+from yukuaiban.items.loading.stored import last_published, stored_files
 from yukuaiban.items.tests.packs import edited, write_pack
 from yukuaiban.items.tests.test_excel import workbook
 from yukuaiban.people.models import Account, Desk, Post, Role
