@@ -10,10 +10,10 @@ from django.db import connection
 
 from tests.people import applicant, at, office, organisation, person
 from yukuaiban.calendars import selectors as calendars
-from yukuaiban.cases import door, letters, renewals, services, tasks, timers
+from yukuaiban.cases import bars, door, letters, renewals, services, tasks, timers
 from yukuaiban.cases.context import Context, history
 from yukuaiban.cases.errors import RuleRefused, TransitionRefused
-from yukuaiban.cases.models import Case, Timer, Work
+from yukuaiban.cases.models import Bar, Case, Timer, Work
 from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.recount import _recount, _work_dates
 from yukuaiban.cases.services.decision import Ground
@@ -392,3 +392,35 @@ def test_every_item_that_is_renewed_says_by_which_source(city):
     found = {v.content["slug"]: v.content["renewal"]["source"] for v in versions}
     assert set(found) >= {"food_business_licence", "driving_licence_renewal"}
     assert all(found.values())
+
+
+class TestBarred:
+    """A falsehood bars from asking for the licence again (行政许可法 第七十八条), and what is not that it does not bar."""
+
+    @staticmethod
+    def asks(case, **answers):
+        ctx = Context(Case.objects.get(pk=case.pk), at(MONDAY, 15))
+        return bars.against(ctx, door.read_answers(ctx.case) | answers)
+
+    def test_a_false_renewal_bars_that_renewal_and_a_new_licence(self, city):
+        case, where, who, licence = accepted()
+        ready(case, where, MONDAY)
+        lied = [Ground("谎报经营条件", "行政许可法 第七十八条")]
+        services.case_refuse(case_id=case.pk, by=where.approver, at=at(MONDAY, 14), grounds=lied, falsehood=True)
+        bar = Bar.objects.get()
+        assert (bar.case.renews_id, bar.until) == (licence.pk, date(2027, 3, 2))
+        again = services.draft_start(service_item_id=where.item.pk, by=who, at=at(MONDAY, 15))  # a change may be wanted
+        assert self.asks(again) is None  # nothing said yet
+        assert self.asks(again, food_apply="new") == bar
+        assert self.asks(again, food_apply="change") is None
+        assert self.asks(again, food_apply="renew", food_expires=END.isoformat()) == bar
+
+    def test_a_false_application_leaves_the_licence_he_holds_renewable(self, city):
+        case, where, who, licence = food()
+        entry = where.item.entry
+        Bar.objects.create(
+            party=licence.holder, entry=entry, case=case, ground="fraud", since=MONDAY, until=date(2029, 3, 2)
+        )
+        assert self.asks(case) is None
+        assert self.asks(case, food_apply="new")
+        assert services.case_file(case_id=case.pk, by=who, at=at(MONDAY, 15)).code

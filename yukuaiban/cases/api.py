@@ -18,7 +18,7 @@ from ninja import Path as InPath
 from pydantic import Field
 
 from yukuaiban import storage
-from yukuaiban.cases import selectors, services
+from yukuaiban.cases import bars, selectors, services
 from yukuaiban.cases.api_bodies import (
     FILE,
     PDF,
@@ -44,13 +44,13 @@ from yukuaiban.cases.api_bodies import (
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.errors import AnswersInvalid, KeyUsedAlready
 from yukuaiban.cases.matters import matter_of
-from yukuaiban.cases.models import Case
+from yukuaiban.cases.models import Bar, Case
 from yukuaiban.cases.pages import pdf
 from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.states import STATE_LABELS, State
 from yukuaiban.config.api_errors import OF_CHANGING, OF_READING, refusals
 from yukuaiban.config.errors import NotFound
-from yukuaiban.config.now import now
+from yukuaiban.config.now import now, today
 from yukuaiban.items import forms
 from yukuaiban.items import selectors as items
 from yukuaiban.materials import pages as material_pages
@@ -99,6 +99,18 @@ class AnswersIn(Schema):
     """Answers as the form's schema (`GET /items/{code}/form`) asks for them; null or empty takes one away."""
 
     answers: dict[str, Any]
+
+
+class BarBody(Schema):
+    """A licence that is not asked for again yet (行政许可法 第七十八条, 第七十九条)."""
+
+    item: str = Field(description="The entry of the directory, in the whole city.")
+    title: Words
+    number: str = Field(description="Of the case in which it was decided.")
+    ground: Literal[tuple(Bar.Ground.values)]  # type: ignore[valid-type]
+    article: str
+    since: date
+    until: date = Field(description="The last day.")
 
 
 class DraftBody(Schema):
@@ -183,6 +195,25 @@ def mine(
     drafts = {"drafts": True, "filed": False}.get(show)
     page = selectors.my_cases(party_actor(request), after=after, drafts=drafts)
     return {"cases": [brief_of(case) for case in page.rows], "after": page.after}
+
+
+@router.get(
+    "/bars", response={200: list[BarBody], **OF_READING}, operation_id="bars", summary="What I may not ask again"
+)
+def barred(request: HttpRequest) -> list[dict[str, Any]]:
+    """Licences that the party acted for may not ask for again yet after a falsehood; each ends by itself."""
+    return [
+        {
+            "item": bar.entry.code,
+            "title": {"zh": bar.entry.name_zh, "en": bar.entry.name_en},
+            "number": bar.case.number,
+            "ground": bar.ground,
+            "article": bars.article(bar.ground, bar.since),
+            "since": bar.since,
+            "until": bar.until,
+        }
+        for bar in bars.standing(party_actor(request).party_id, today())
+    ]
 
 
 @router.get(

@@ -23,6 +23,12 @@ class RuleRefused(DomainError):
     code, status = "case.rule_refused", 409
 
 
+class Barred(RuleRefused):
+    """The licence is not asked for again yet after a falsehood; `details["until"]` is the last day (ADR 0097)."""
+
+    code, status = "case.barred", 409
+
+
 class OwnCase(PermissionRefused):
     """回避: nobody acts on his own case or on that of his family (公务员法 回避; ADR 0075)."""
 

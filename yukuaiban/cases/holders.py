@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from yukuaiban.cases import selectors
 from yukuaiban.cases.context import history
 from yukuaiban.cases.interests import interests_of
-from yukuaiban.cases.models import Case, Correction, HearingRight, ThirdParty
+from yukuaiban.cases.models import Bar, Case, Correction, HearingRight, ThirdParty
 from yukuaiban.cases.states import OPEN, STATE_LABELS, State
 from yukuaiban.materials import services as materials
 from yukuaiban.messages.letters.selectors import letters_to_applicant
@@ -38,7 +38,21 @@ def export(party: Party) -> Any:
     others = cases.filter(filed_by=account).exclude(applicant=party) if account else ()
     filed = [{"number": case.number, "item": case.service_item.entry.name_zh, "filed_at": case.filed_at, "acting_as": case.acting_as} for case in others]  # fmt: skip
     touched = [_interest(row) for row in interests_of(party)]
-    return {"cases": own, "filed_for_others": filed, "as_third_party": touched} if own or filed or touched else None
+    barred = [_bar(row) for row in Bar.objects.filter(party=party).select_related("entry", "case")]
+    found = {"cases": own, "filed_for_others": filed, "as_third_party": touched, "barred": barred}
+    return found if any(found.values()) else None
+
+
+def _bar(row: Bar) -> dict[str, Any]:
+    """A time in which he does not ask for a licence again, also one that has ended or was lifted."""
+    return {
+        "item": row.entry.name_zh,
+        "number": row.case.number,
+        "ground": Bar.Ground(row.ground).label,
+        "since": row.since,
+        "until": row.until,
+        "lifted_on": row.lifted_on,
+    }
 
 
 def _interest(row: ThirdParty) -> dict[str, Any]:
@@ -118,6 +132,7 @@ def take_along(*, from_id: int, into_id: int, **_said: Any) -> None:
 
     Of two drafts for one item the one saved last stays.
     """
+    Bar.objects.filter(party=from_id).update(party=into_id)
     for case in Case.objects.select_for_update().filter(applicant_id=from_id):
         if case.state == State.DRAFT:
             twin = (

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import override
 
 from yukuaiban.calendars import Unit
+from yukuaiban.cases import bars
 from yukuaiban.cases.context import Context, Happened
 from yukuaiban.cases.hearings import public_name
 from yukuaiban.cases.models import Case
@@ -219,6 +220,7 @@ def _more(
                 "decided_on": h.on,
                 "reasons": tuple(g["reason"] for g in grounds) or ("—",),
                 "articles": tuple(dict.fromkeys(g["article"] for g in grounds)),
+                **_barred(h),
             }
         case Act.DELIVER:
             decided = {Act.GRANT, Act.REFUSE, Act.DEEM_RENEWED}
@@ -237,11 +239,18 @@ def _more(
                 "reasons": reasons,
                 "articles": (h.facts.get("ground", ""),),
                 "decision_number": _number_of_grant(ctx.case),
+                **_barred(h),
             }
         case Act.LAPSE_CORRECTION:
             return {"reasons": ("在补正通知书载明的期限内没有提交补正材料",)}
         case _:
             return {"reasons": reasons}
+
+
+def _barred(h: Happened) -> dict[str, Any]:
+    """The falsehood that a decision rests on, and the bar that it brings, as it was decided."""
+    ground = h.facts.get("falsehood")
+    return {"falsehood": bars.article(ground, h.on), "barred_until": _date(h.facts["barred_until"])} if ground else {}
 
 
 def _date(text: str | None) -> date | None:

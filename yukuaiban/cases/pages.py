@@ -13,9 +13,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from yukuaiban.cases import bars, renewals, rules, selectors, services
 from yukuaiban.cases import hearings as announced
 from yukuaiban.cases import interests as touched
-from yukuaiban.cases import renewals, rules, selectors, services
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.errors import AnswersInvalid, MaterialsMissing, RuleRefused
 from yukuaiban.cases.models import Case
@@ -24,7 +24,7 @@ from yukuaiban.cases.services.receipt import open_paths
 from yukuaiban.cases.states import State
 from yukuaiban.config import paging
 from yukuaiban.config.errors import DomainError, NotFound
-from yukuaiban.config.now import now
+from yukuaiban.config.now import now, today
 from yukuaiban.design.fragments import wants_fragment
 from yukuaiban.items import forms
 from yukuaiban.items import selectors as items
@@ -154,6 +154,7 @@ def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
         "previous": steps[shown.index(group) - 1][1] if shown.index(group) else None,
         "acting": acting_for(account_of(request), case.applicant_id),
         "renewing": renewals.of_draft(ctx, answers),
+        "barred": bars.against(ctx, answers),
         "today": ctx.today,
         "saved_at": now() if request.method == "POST" else case.saved_at,
     }
@@ -223,6 +224,7 @@ def draft_review(request: HttpRequest, number: str) -> HttpResponse:
             "previous": steps[-2][1],
             "acting": acting_for(account_of(request), case.applicant_id),
             "renewing": renewals.of_draft(ctx, cleaned.answers),
+            "barred": bars.against(ctx, cleaned.answers),
             "today": ctx.today,
             "answered_within": rules.answered_within(ctx.content.process),
         },
@@ -252,7 +254,12 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "cases/mine.html",
-        {"page_of": page, "show": request.GET.get("show", ""), "light_of": selectors.light_of},
+        {
+            "page_of": page,
+            "show": request.GET.get("show", ""),
+            "light_of": selectors.light_of,
+            "barred": bars.standing(by.party_id, today()),
+        },
     )
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from yukuaiban.calendars import Light, Reason, Unit, render
 from yukuaiban.calendars.reasons import limit_in_words
-from yukuaiban.cases import clocks, rules, selectors
+from yukuaiban.cases import bars, clocks, rules, selectors
 from yukuaiban.cases.context import Context, Happened
 from yukuaiban.cases.letters import FOLLOWS, department_at
 from yukuaiban.cases.models import Case, Hearing, Opinion, Remedy
@@ -269,6 +269,8 @@ def told(ctx: Context, *, private: bool, language: str, to_officer: bool = False
             text = (_of_procedure(h, payload) if to_officer else "") or _text(h, payload, ctx.content, language)
             if not to_officer and h.act in _THE_OTHERS_OWN and _of_third_party(h):
                 text = ""  # why he wants it or gives it up is between him and the body
+            if private and (until := h.facts.get("barred_until")):
+                text = " ".join(filter(None, [text, _barred(until, h.facts["falsehood"], h.on)]))
             if private and (suit := _suit_after_review(ctx, h, language)):
                 text = " ".join(filter(None, [text or f"{Remedy.Outcome(h.facts['outcome']).label}。", suit]))
             rows.append(Told(h.at, _title(h, ctx.content, language), text, _who(h)))
@@ -471,14 +473,21 @@ def _why_not(ctx: Context, language: str) -> NextThing | None:
     )
     kind = FOLLOWS[act]
     letter = next((x for x in letters.letters_for(ctx.case.pk) if x.kind == kind), None)
+    barred = ctx.case.bars.filter(lifted_on=None).first()
+    bar = _barred(barred.until.isoformat(), barred.ground, barred.since) if barred and barred.stands(ctx.today) else ""
     return NextThing(
         str(_AGAINST[act]),
-        _text(decisive, payload, ctx.content, language),
+        " ".join(filter(None, [_text(decisive, payload, ctx.content, language), bar])),
         reverse("cases:letter", args=[ctx.case.number, letter.pk]) if letter else "",
         _("看文书") if letter else "",
         kind="warn",
         more=next((words for h in since_reopened if (words := _suit_after_review(ctx, h, language))), remedies),
     )
+
+
+def _barred(until: str, ground: str, since: date) -> str:
+    """Until when the licence is not asked for again. Law: 行政许可法 第七十八条, 第七十九条. See ADR 0097."""
+    return _("{until} 以前不能再次申请这个事项（{article}）。").format(until=until, article=bars.article(ground, since))
 
 
 def _suit_after_review(ctx: Context, h: Happened, language: str) -> str:

@@ -17,11 +17,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from yukuaiban.cases.errors import RuleRefused
-from yukuaiban.cases.models import Case, LegalHold, Remedy
+from yukuaiban.cases.models import Bar, Case, LegalHold, Remedy
 from yukuaiban.cases.states import ENDED, State
 from yukuaiban.chain import store
 from yukuaiban.config import retention
 from yukuaiban.config.errors import DomainError, Invalid
+from yukuaiban.config.now import today
 from yukuaiban.materials import services as materials
 from yukuaiban.messages.letters import services as letters
 
@@ -65,7 +66,11 @@ def held() -> dict[int, str]:
     """Cases that may not be erased now, whatever their term says."""
     standing = Q(holds__lifted_at__isnull=True, holds__isnull=False)
     running = Q(remedies__concluded_on__isnull=True, remedies__isnull=False)
-    return {int(pk): str(number) for pk, number in Case.objects.filter(standing | running).values_list("pk", "number")}
+    barred = Q(bars__lifted_on__isnull=True, bars__until__gte=today())
+    return {
+        int(pk): str(number)
+        for pk, number in Case.objects.filter(standing | running | barred).values_list("pk", "number")
+    }
 
 
 @transaction.atomic
@@ -83,6 +88,10 @@ def case_erase(*, case_id: int, at: datetime) -> Case:
         )
     if Remedy.objects.filter(case=case, concluded_on__isnull=True).exists():
         raise RuleRefused(_("办件 {number} 有未结束的复议或诉讼，依法暂缓删除。").format(number=case.number))
+    if Bar.objects.filter(case=case, lifted_on=None, until__gte=at.date()).exists():
+        raise RuleRefused(
+            _("办件 {number} 使当事人在一定期间内不得再次申请，期间届满前不能删除。").format(number=case.number)
+        )
     if hold := LegalHold.objects.filter(case=case, lifted_at__isnull=True).first():
         raise RuleRefused(
             _("办件 {number} 已被要求保全（{reason}），解除前不能删除。").format(number=case.number, reason=hold.reason)
@@ -92,7 +101,7 @@ def case_erase(*, case_id: int, at: datetime) -> Case:
     letters.erase_for(case.pk)
     for erase in _also:
         erase(case.pk)
-    for kind in ("messages", "pauses", "site_visits", "third_parties", "opinions"):
+    for kind in ("bars", "messages", "pauses", "site_visits", "third_parties", "opinions"):
         getattr(case, kind).all().delete()
     Case.objects.filter(pk=case.pk).update(answers_sealed=None, lookup_index=None, erased_at=at)
     case.refresh_from_db()

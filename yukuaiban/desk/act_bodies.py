@@ -34,7 +34,7 @@ def facts_of(act: Act, given: Mapping[str, Any], *, ctx: Context, by: Actor) -> 
     form = ACTS[act].form
     data = given["wanted"] if form.many else bodies.given(given)
     bound = form(data, ctx=ctx, by=by, prefix="")
-    unknown = sorted(set(data) - set(bound.fields))
+    unknown = sorted(name for name in set(data) - set(bound.fields) if data[name] is not False)  # a tick left open
     if unknown:
         message = _("这个事项没有：{keys}。").format(keys="、".join(unknown[:5]))
         raise Invalid(message, details={"fields": dict.fromkeys(unknown[:50], _("这个事项没有这一项。"))})

@@ -15,10 +15,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.calendars.reasons import limit_in_words
-from yukuaiban.cases import rules, services
+from yukuaiban.cases import bars, rules, services
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.errors import AnswersInvalid
-from yukuaiban.cases.models import Opinion, Remedy, Step, ThirdParty
+from yukuaiban.cases.models import Bar, Opinion, Remedy, Step, ThirdParty
 from yukuaiban.cases.models.procedure import ClosedGround, PauseKind
 from yukuaiban.cases.selectors import answers_of
 from yukuaiban.cases.services.decision import Ground
@@ -29,7 +29,7 @@ from yukuaiban.config.errors import DomainError
 from yukuaiban.config.now import today
 from yukuaiban.items import forms as item_forms
 from yukuaiban.items.forms import Form
-from yukuaiban.items.limits import extension_of
+from yukuaiban.items.limits import LICENCE, extension_of
 from yukuaiban.materials.selectors import standing_keys
 from yukuaiban.materials.slots import is_asked
 from yukuaiban.people.actors import Actor
@@ -379,9 +379,29 @@ def _until(told: ThirdParty) -> str:
 class RefuseForm(ActForm):
     reason = long_text(_("不予的理由"))
     article = forms.CharField(label=_("所依据的条款"), max_length=200, help_text=_("例如：行政许可法 第三十八条第二款"))
+    falsehood = forms.BooleanField(
+        label=_("申请人隐瞒有关情况或者提供虚假材料（行政许可法 第七十八条）"), required=False
+    )
+
+    def build(self) -> None:
+        tell_bar(self, "falsehood", Bar.Ground.FALSE_APPLICATION)
 
     def facts(self) -> dict[str, Any]:
-        return {"grounds": [Ground(self.cleaned_data["reason"], self.cleaned_data["article"])]}
+        given = self.cleaned_data
+        return {
+            "grounds": [Ground(given["reason"], given["article"])],
+            "falsehood": given.get("falsehood", False),
+        }
+
+
+def tell_bar(form: ActForm, name: str, ground: Bar.Ground) -> None:
+    """A falsehood is asked of licences alone; where it bars, until when is said before it is done."""
+    if form.ctx.content.item_type != LICENCE:
+        del form.fields[name]
+    elif bars.brings_one(form.ctx):
+        form.fields[name].help_text = _("勾选后，当事人到 {until} 为止不能再次申请这个事项。").format(
+            until=bars.last_day_of(ground, form.ctx.today)
+        )
 
 
 class DeliverForm(ActForm):
@@ -393,6 +413,15 @@ class DeliverForm(ActForm):
 
 class GroundForm(ReasonForm):
     ground = forms.CharField(label=_("所依据的条款"), max_length=200)
+
+
+class RevokeForm(GroundForm):
+    fraud = forms.BooleanField(
+        label=_("被许可人以欺骗、贿赂等不正当手段取得（行政许可法 第六十九条第二款、第七十九条）"), required=False
+    )
+
+    def build(self) -> None:
+        tell_bar(self, "fraud", Bar.Ground.FRAUD)
 
 
 class RemedyForm(ActForm):
@@ -493,7 +522,7 @@ ACTS: dict[Act, DeskAct] = {
     Act.DELIVER: DeskAct(DeliverForm, services.case_deliver, _("送达回证随即制作。"), "d", "primary"),
     Act.CLOSE: DeskAct(NoQuestion, services.case_close, _("办件办结。"), None, "primary", bulk=True),
     Act.TERMINATE: DeskAct(ReasonForm, services.case_terminate, _("办件到此终止，通知书写明理由。"), None, "danger", irreversible=True),
-    Act.REVOKE: DeskAct(GroundForm, services.case_revoke, _("许可被撤销，证照随即失效。"), None, "danger", irreversible=True),
+    Act.REVOKE: DeskAct(RevokeForm, services.case_revoke, _("许可被撤销，证照随即失效。"), None, "danger", irreversible=True),
     Act.CANCEL: DeskAct(GroundForm, services.case_cancel, _("许可被注销，证照随即失效。"), None, "danger", irreversible=True),
     Act.RECORD_REMEDY: DeskAct(RemedyForm, services.remedy_record, _("登记后列入待跟进，直到有结果。")),
     Act.CONCLUDE_REMEDY: DeskAct(ConcludeRemedyForm, services.remedy_conclude, _("登记结果；责令重新作出的，可以重新办理。")),

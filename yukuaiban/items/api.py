@@ -20,7 +20,7 @@ from yukuaiban.items import forms, selectors
 from yukuaiban.items.filters import Filters, find
 from yukuaiban.items.guide import Guide
 from yukuaiban.items.index import Entry
-from yukuaiban.items.limits import extension_of, first_review_of
+from yukuaiban.items.limits import bars_of, extension_of, first_review_of
 from yukuaiban.items.models import ServiceItem
 from yukuaiban.items.schema import (
     Fee,
@@ -167,6 +167,15 @@ class FirstReviewBody(Schema):
     status: Literal["published", "law", "sample"]
 
 
+class SafetyBody(Schema):
+    """直接关系公共安全、人身健康、生命财产安全: after a falsehood the licence is not asked for again for a time."""
+
+    interests: list[Literal["public_safety", "personal_health", "life_and_property"]]
+    years_after_false_application: int
+    years_after_fraud: int
+    status: Literal["published", "law", "sample"]
+
+
 class GuideBody(Schema):
     """The guide (办事指南) of a service item. `content` is null for one that is listed here but not filed here."""
 
@@ -182,6 +191,7 @@ class GuideBody(Schema):
     content: GuideContentBody | None
     took: RealTimeBody | None
     extension: ExtensionBody | None = Field(description="Null: it cannot be extended. Once, and told with its reason.")
+    safety: SafetyBody | None = Field(description="Null: a falsehood does not bar from asking again.")
     first_review: FirstReviewBody | None = Field(description="Null: the department that accepts decides.")
     elements: list[ElementBody]
 
@@ -237,6 +247,7 @@ def item(request: HttpRequest, code: Code) -> dict[str, Any]:
         "content": _content(guide),
         "extension": asdict(rule) if rule else None,
         "first_review": _first_review(guide),
+        "safety": _safety(guide),
         "took": {"median_working_days": took.median, "cases": took.cases} if took else None,
         "elements": [
             {"key": e.key, "label": {"zh": e.label_zh, "en": e.label_en}, "status": status.value}
@@ -324,3 +335,16 @@ def _first_review(guide: Guide) -> dict[str, Any] | None:
         return None
     days, law = first_review_of(review, today())
     return {"by": review.by, "reports_to": review.reports_to, "days": days, "law": law, "status": review.status.value}
+
+
+def _safety(guide: Guide) -> dict[str, Any] | None:
+    content = guide.content
+    terms = bars_of(content, today()) if content else None
+    if content is None or content.process.safety is None or terms is None:
+        return None
+    return {
+        "interests": list(content.process.safety.interests),
+        "years_after_false_application": terms["false_application"].value,
+        "years_after_fraud": terms["fraud"].value,
+        "status": content.process.safety.status.value,
+    }

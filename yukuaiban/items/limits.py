@@ -14,6 +14,8 @@ from yukuaiban.config.parameters import Parameter, history, parameter
 from yukuaiban.items.schema import Extension, FirstReview, ItemContent, Status, TimeLimit
 
 LICENCE = "01"  # 行政许可
+#: What bars a party from asking again -> the parameter of its time. Law: 行政许可法 第七十八条, 第七十九条 (ADR 0097).
+BARS = {"false_application": "false_application_bar", "fraud": "fraud_bar"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,16 @@ def first_review_of(review: FirstReview, on: date) -> tuple[int, str]:
         return review.days, f"《{review.law}》{review.article or ''}"
     found = parameter("first_review_limit", on)
     return found.value, found.source
+
+
+def bars_of(content: ItemContent, on: date) -> dict[str, Parameter] | None:
+    """What a falsehood brings: for each ground how long the licence is not asked for again; None where it does not.
+
+    Law: 行政许可法 第七十八条, 第七十九条. See docs/adr/0097.
+    """
+    if content.process.safety is None:
+        return None
+    return {ground: parameter(name, on) for ground, name in BARS.items()}
 
 
 def on_day(values: tuple[Parameter, ...], on: date) -> Parameter | None:

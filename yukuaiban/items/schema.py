@@ -237,6 +237,28 @@ class FirstReview(Sourced):
         return self
 
 
+class Safety(Sourced):
+    """直接关系公共安全、人身健康、生命财产安全: after a falsehood the licence is not asked for again for a time.
+
+    Attributes:
+        when: Which applications ask for the licence itself, as a condition over the answers, where some ask for a change
+            of one that is held, a duplicate, its end; absent: all of them.
+    Law: 行政许可法 第七十八条, 第七十九条.
+    """
+
+    interests: Annotated[
+        tuple[Literal["public_safety", "personal_health", "life_and_property"], ...], Field(min_length=1)
+    ]
+    when: dict[str, Any] | None = None
+
+    @field_validator("when")
+    @classmethod
+    def _when_is_a_condition(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        if value is not None:
+            conditions.parse(value)
+        return value
+
+
 class Process(Sourced):
     """How the item is decided: receipt regime, review steps, what may happen on the way."""
 
@@ -244,6 +266,7 @@ class Process(Sourced):
     handling: Handling = "single"
     extension: Extension | None = None
     first_review: FirstReview | None = None
+    safety: Safety | None = None
     instant: bool = False  # 即办件
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=8)]
     special_procedures: tuple[

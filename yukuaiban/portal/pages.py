@@ -20,7 +20,7 @@ from yukuaiban.config.parameters import parameter
 from yukuaiban.items import selectors as items
 from yukuaiban.items.filters import Filters, find
 from yukuaiban.items.guide import Guide
-from yukuaiban.items.limits import extension_of, first_review_of
+from yukuaiban.items.limits import bars_of, extension_of, first_review_of
 from yukuaiban.items.models import ItemType
 from yukuaiban.items.services import feedback_leave
 from yukuaiban.people import passes
@@ -191,6 +191,7 @@ def guide_context(guide: Guide) -> dict[str, Any]:
         "renewal_lead": _renewal_lead(language),
         "extension": extension_of(guide.content, today()) if guide.content else None,
         "first_review": first_review_of(review, today()) if review else None,
+        "bars": bars_of(guide.content, today()) if guide.content else None,
         "answered_within": answered_within(guide.content.process) if guide.content else "",
         "elements": items.elements_of(guide),
         "thanked": False,

@@ -1,5 +1,6 @@
 """What the engine stores: the case, its work lists and timers, and the objects of its procedure."""
 
+from yukuaiban.cases.models.bar import Bar
 from yukuaiban.cases.models.case import Case
 from yukuaiban.cases.models.procedure import (
     Correction,
@@ -16,6 +17,7 @@ from yukuaiban.cases.models.procedure import (
 from yukuaiban.cases.models.work import Opinion, Step, Timer, Work
 
 __all__ = [
+    "Bar",
     "Case",
     "Correction",
     "Extension",

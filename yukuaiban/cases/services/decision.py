@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from yukuaiban.calendars import Limit, Unit
 from yukuaiban.calendars.limits import last_day
-from yukuaiban.cases import clocks, door, renewals, rules, timers, work
+from yukuaiban.cases import bars, clocks, door, renewals, rules, timers, work
 from yukuaiban.cases.context import Context, load
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import RuleRefused
-from yukuaiban.cases.models import Case, Opinion, Step, Timer
+from yukuaiban.cases.models import Bar, Case, Opinion, Step, Timer
 from yukuaiban.cases.preconditions import begin, deciding_step
 from yukuaiban.cases.services.receipt import follow, need
 from yukuaiban.cases.services.review import give_opinion, opinion_round
@@ -50,8 +50,14 @@ def case_grant(*, case_id: int, by: Actor, at: datetime, opinion: str = "") -> C
 
 
 @one_act
-def case_refuse(*, case_id: int, by: Actor, at: datetime, grounds: Sequence[Ground]) -> Case:
-    """不予许可, in writing, with reasons, articles, and the right to review and to sue. Law: 行政许可法 第三十八条第二款."""
+def case_refuse(*, case_id: int, by: Actor, at: datetime, grounds: Sequence[Ground], falsehood: bool = False) -> Case:
+    """不予许可, in writing, with reasons, articles, and the right to review and to sue.
+
+    Args:
+        falsehood: The applicant hid facts or gave false materials; where the item touches safety or health, he does not
+            ask for it again for a time (ADR 0097).
+    Law: 行政许可法 第三十八条第二款, 第七十八条.
+    """
     ctx = begin(Act.REFUSE, case_id, by=by, at=at)
     if not grounds:
         raise RuleRefused(_("不予许可应当说明理由。"))
@@ -59,10 +65,26 @@ def case_refuse(*, case_id: int, by: Actor, at: datetime, grounds: Sequence[Grou
         need(ground.reason, _("理由"))
         need(ground.article, _("所依据的条款"))
     reasons = [{"reason": g.reason.strip(), "article": g.article.strip()} for g in grounds]
-    return _decide(ctx, Act.REFUSE, deciding_step(ctx), by, decision="refused", payload={"grounds": reasons})
+    more = bars.facts(ctx, Bar.Ground.FALSE_APPLICATION if falsehood else None)
+    refused = _decide(
+        ctx, Act.REFUSE, deciding_step(ctx), by, decision="refused", payload={"grounds": reasons}, more=more
+    )
+    if refused.decision:
+        bars.write(ctx, more)
+    return refused
 
 
-def _decide(ctx: Context, act: Act, step: Step, by: Actor, *, decision: str, payload: dict[str, Any] | None) -> Case:
+def _decide(
+    ctx: Context,
+    act: Act,
+    step: Step,
+    by: Actor,
+    *,
+    decision: str,
+    payload: dict[str, Any] | None,
+    more: Mapping[str, Any] | None = None,
+) -> Case:
+    """One of those who decide says so; the last one of them decides. Args: more: facts of the decision besides."""
     case = ctx.case
     verdict = Opinion.Verdict.GRANT if decision == "granted" else Opinion.Verdict.REFUSE
     agreed = give_opinion(ctx, step, by, verdict, (payload or {}).get("opinion", ""))
@@ -71,17 +93,23 @@ def _decide(ctx: Context, act: Act, step: Step, by: Actor, *, decision: str, pay
     ).exclude(verdict=verdict)
     if others.exists():
         raise RuleRefused(_("共同决定的人意见不一致：请先退回或商议一致。"))
+    falsehood = {"falsehood": more["falsehood"]} if more else {}
+    said = [h.facts.get("falsehood") for h in ctx.history if h.act == Act.PASS_STEP and h.facts.get("step") == step.key]
+    if agreed > 1 and said and said[-1] != falsehood.get("falsehood"):
+        raise RuleRefused(_("共同决定的人对申请人是否弄虚作假说法不一致：请先商议一致。"))
     if agreed < step.people:
         door.move(
             case,
             Act.PASS_STEP,
-            Outcome(facts={"step": step.key, "agreed": agreed, "of": step.people}, payload=payload),
+            Outcome(facts={"step": step.key, "agreed": agreed, "of": step.people, **falsehood}, payload=payload),
             by=by,
             at=ctx.at,
         )
         return case
     Step.objects.filter(pk=step.pk).update(state=Step.State.PASSED, passed_on=ctx.today)
-    _decided(ctx, act, by, decision=decision, facts={"on": ctx.today, "decision": decision}, payload=payload)
+    _decided(
+        ctx, act, by, decision=decision, facts={"on": ctx.today, "decision": decision, **(more or {})}, payload=payload
+    )
     return case
 
 

@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from yukuaiban.cases import clocks, door, rules, timers, work
+from yukuaiban.cases import bars, clocks, door, rules, timers, work
 from yukuaiban.cases.context import Context
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import RuleRefused
-from yukuaiban.cases.models import Case, Extension, Hearing, Remedy, Step
+from yukuaiban.cases.models import Bar, Case, Extension, Hearing, Remedy, Step
 from yukuaiban.cases.preconditions import begin
 from yukuaiban.cases.services.receipt import follow, make_steps, need, open_stage, own_stages
 from yukuaiban.cases.states import TRANSITIONS, Act, State
@@ -72,15 +72,21 @@ def lapse_correction(case_id: int, fires_at: datetime) -> Case:
 
 
 @one_act
-def case_revoke(*, case_id: int, by: Actor, at: datetime, reason: str, ground: str) -> Case:
-    """撤销 a licence that should not have been granted. Args: ground: the paragraph of article 69.
+def case_revoke(*, case_id: int, by: Actor, at: datetime, reason: str, ground: str, fraud: bool = False) -> Case:
+    """撤销 a licence that should not have been granted.
 
-    Law: 行政许可法 第六十九条.
+    Args:
+        ground: The paragraph of article 69.
+        fraud: It was obtained by fraud, bribery or the like; where the item touches safety or health, the holder does not
+            ask for it again for a time (ADR 0097).
+    Law: 行政许可法 第六十九条, 第七十九条.
     """
     ctx = begin(Act.REVOKE, case_id, by=by, at=at)
     need(reason, _("撤销的理由"))
     need(ground, _("所依据的条款"))
-    case = _end(ctx, Act.REVOKE, by=by, reason=reason, ground=ground)
+    more = bars.facts(ctx, Bar.Ground.FRAUD if fraud else None)
+    case = _end(ctx, Act.REVOKE, by=by, reason=reason, ground=ground, **more)
+    bars.write(ctx, more)
     if case.licence_id:
         licences.licence_revoke(licence_id=case.licence_id, by=by, at=at, reason=reason)
     return case
@@ -178,6 +184,7 @@ def remedy_conclude(
     sue_by = rules.suit_after_review_due(served_on, ctx.calendar).on if served_on else None
     remedy.outcome, remedy.concluded_on, remedy.note = outcome, concluded_on, note or remedy.note
     remedy.save(update_fields=["outcome", "concluded_on", "note"])
+    bars.lift(ctx.case, remedy)
     door.move(
         ctx.case,
         Act.CONCLUDE_REMEDY,

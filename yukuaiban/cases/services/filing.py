@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from yukuaiban import conditions
-from yukuaiban.cases import door, permissions, renewals, rules, timers, work
+from yukuaiban.cases import bars, door, permissions, renewals, rules, timers, work
 from yukuaiban.cases.context import Context, load
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import AnswersInvalid, MaterialsMissing, RuleRefused, TransitionRefused
@@ -21,6 +21,7 @@ from yukuaiban.cases.states import STATE_LABELS, Act, State
 from yukuaiban.chain import store
 from yukuaiban.chain.events import GENESIS
 from yukuaiban.config.errors import PermissionRefused
+from yukuaiban.config.now import ZONE
 from yukuaiban.identifiers import case_number
 from yukuaiban.items import forms
 from yukuaiban.items import selectors as items
@@ -52,7 +53,7 @@ def draft_start(*, service_item_id: int, by: Actor, at: datetime, renews: int | 
     Args:
         renews: A licence in his wallet that he wants prolonged: the answers that say so are filled in.
 
-    Raises: NotFound, PermissionRefused (assurance, or who may act), RuleRefused (the item is not filed here).
+    Raises: NotFound, PermissionRefused (assurance, or who may act), RuleRefused (the item is not filed here), Barred.
     """
     guide = items.guide_by_id(service_item_id)
     if guide.content is None or guide.version_id is None:
@@ -65,6 +66,7 @@ def draft_start(*, service_item_id: int, by: Actor, at: datetime, renews: int | 
         raise PermissionRefused(
             _("这个事项不能由他人代办。请由申请人本人登录办理。"), details={"acting": acting.ground.value}
         )
+    bars.check_start(guide, by.party_id, at.astimezone(ZONE).date())
     existing = Case.objects.filter(
         filed_by_id=by.account_id, applicant_id=by.party_id, service_item_id=service_item_id, state=State.DRAFT
     ).first()
@@ -181,6 +183,7 @@ def case_file(*, case_id: int, by: Actor, at: datetime, idempotency_key: str | N
     Raises:
         AnswersInvalid, MaterialsMissing: with every path or slot at once; the draft stays as it is.
         RuleRefused: a condition of acceptance is not met, with its words.
+        Barred: he may not ask for it again yet.
         PermissionRefused: the level of assurance or the authority does not suffice.
     Law: 行政许可法 第二十九条.
     """
@@ -216,6 +219,7 @@ def _file(*, case_id: int, by: Actor, at: datetime, idempotency_key: str | None)
         )
     _check_requirements(ctx, cleaned.answers)
     renews, prolongs = renewals.filed(ctx, cleaned.answers)
+    bars.check_filing(ctx, cleaned.answers)
     missing = materials.missing_slots(subject=case.pk, slots=content.materials, answers=cleaned.answers)
     if missing:
         raise MaterialsMissing(

@@ -25,6 +25,7 @@ def limits(pack: Pack, worked_out: WorkedOut) -> Iterator[Problem]:
     yield from _statutory(pack, worked_out)
     yield from _extension(pack, worked_out)
     yield from _first_review(pack, worked_out)
+    yield from _safety(worked_out)
 
 
 def parameter_of(pack: Pack, name: str) -> parameters.Parameter | None:
@@ -127,3 +128,11 @@ def _first_review(pack: Pack, worked_out: WorkedOut) -> Iterator[Problem]:
     if kinds and not any(kind == "law" or kind.endswith("_regulation") for kind in kinds):
         expected = f"at most {most.value} ({most.source}), unless a law or regulation (法律、法规) says otherwise"
         yield worked_out.problem((*where, "days"), str(review.days), expected)
+
+
+def _safety(worked_out: WorkedOut) -> Iterator[Problem]:
+    """A falsehood bars from licences only (行政许可法 第七十八条, 第七十九条)."""
+    content = worked_out.content
+    if content.process.safety is not None and content.item_type != LICENCE:
+        expected = "nothing, as 行政许可法 第七十八条 and 第七十九条 are of licences (item_type 01)"
+        yield worked_out.problem(("process", "safety"), f"item_type {content.item_type}", expected)

@@ -110,6 +110,8 @@ LABELS: dict[str, Any] = {
     "handling": gettext_lazy("办理方式"),
     "extension": gettext_lazy("延长期限"),
     "first_review": gettext_lazy("下级机关初审"),
+    "safety": gettext_lazy("直接关系安全、健康"),
+    "interests": gettext_lazy("关系哪些利益"),
     "first_review.by": gettext_lazy("初审部门"),
     "reports_to": gettext_lazy("上报给"),
     "until_stage": gettext_lazy("初审到第几步"),
@@ -213,6 +215,10 @@ CODES: dict[str, dict[str, Any]] = {
         "case_number": gettext_lazy("办件编号"),
     },
     "depth": {"county": gettext_lazy("区县"), "town": gettext_lazy("街道、乡镇"), "village": gettext_lazy("村、社区")},
+    "interests": {
+        "public_safety": gettext_lazy("公共安全"), "personal_health": gettext_lazy("人身健康"),
+        "life_and_property": gettext_lazy("生命财产安全"),
+    },
     "sensitivity": {
         "plain": gettext_lazy("一般"), "personal": gettext_lazy("个人信息"), "sensitive": gettext_lazy("敏感个人信息"),
     },

@@ -129,6 +129,10 @@ class LetterContext:
     reasons: tuple[str, ...] = ()
     competent_body: str = ""
 
+    # a falsehood: the article it is judged by, and the last day of the bar that it brings
+    falsehood: str = ""
+    barred_until: date | None = None
+
     # special procedures, extension
     special_kind: str = ""  # 听证, 检验, 检测, ...
     special_days: int | None = None

@@ -479,10 +479,28 @@ def _by_silence(ctx: LetterContext) -> str:
 
 def _refusal(ctx: LetterContext) -> list[Block]:
     accepted = f"，本机关于{day(ctx.accepted_on)}受理" if ctx.accepted_on else ""
+    found = "你（单位）隐瞒有关情况或者提供虚假材料申请行政许可" if ctx.falsehood else "申请不符合法定条件、标准"
     return [
-        paragraph(f"{_asked(ctx)}{accepted}。经审查，申请不符合法定条件、标准。"),
+        paragraph(f"{_asked(ctx)}{accepted}。经审查，{found}。"),
         *_reasons(ctx, "具体理由："),
         paragraph(f"依据{_grounds(K.REFUSAL, ctx)}，本机关于{day(ctx.decided_on)}决定不予{_act(ctx)}。"),
+        *_bar(ctx),
+    ]
+
+
+def _bar(ctx: LetterContext) -> list[Block]:
+    """不得再次申请; the warning or fine has its own procedure. Law: 行政许可法 第七十八条, 第七十九条; 行政处罚法 第四十四条."""
+    if not ctx.falsehood:
+        return []
+    said = [paragraph("依法应当给予的行政处罚，按照行政处罚程序另行告知和决定。")]
+    if ctx.barred_until is None:
+        return said
+    return [
+        paragraph(
+            f"该事项直接关系公共安全、人身健康、生命财产安全。依据{cite(ctx.falsehood)}，"
+            f"你（单位）至{day(ctx.barred_until)}止不得再次申请该行政许可。本决定被依法撤销、变更的，该期间同时解除。"
+        ),
+        *said,
     ]
 
 
@@ -514,6 +532,7 @@ def _revocation(ctx: LetterContext) -> list[Block]:
             f"依据{_grounds(K.REVOCATION, ctx)}，本机关于{day(ctx.decided_on)}决定撤销上述决定，"
             "据此颁发的证件同时失效，请予交回。被许可人的合法权益受到损害的，依法给予赔偿；以欺骗、贿赂等不正当手段取得的利益不受保护。"
         ),
+        *_bar(ctx),
     ]
 
 
