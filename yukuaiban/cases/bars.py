@@ -128,7 +128,7 @@ def _refuse(bar: Bar | None) -> None:
         return
     raise Barred(
         _(
-            "{until} 以前不能再次申请“{item}”：办件 {number} 于 {since} 因“{ground}”被作出不利决定（{article}）。"
+            "至 {until}（含）不能再次申请“{item}”：办件 {number} 于 {since} 因“{ground}”被作出不利决定（{article}）。"
             "不服该决定的，按文书写明的期限和机关申请复议或者提起诉讼。"
         ).format(
             until=bar.until.isoformat(),

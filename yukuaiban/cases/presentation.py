@@ -487,7 +487,9 @@ def _why_not(ctx: Context, language: str) -> NextThing | None:
 
 def _barred(until: str, ground: str, since: date) -> str:
     """Until when the licence is not asked for again. Law: 行政许可法 第七十八条, 第七十九条. See ADR 0097."""
-    return _("{until} 以前不能再次申请这个事项（{article}）。").format(until=until, article=bars.article(ground, since))
+    return _("至 {until}（含）不能再次申请这个事项（{article}）。").format(
+        until=until, article=bars.article(ground, since)
+    )
 
 
 def _suit_after_review(ctx: Context, h: Happened, language: str) -> str:

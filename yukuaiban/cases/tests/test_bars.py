@@ -125,7 +125,7 @@ class TestWhatBars:
         letter = str(blocks("refusal", context_of(ctx, event, store.payloads(case.pk))))
         assert "《中华人民共和国行政许可法》第七十八条，你（单位）至2027年3月2日止不得再次申请该行政许可" in letter
         for who in (world.who, world.where.handler):
-            assert "2027-03-02 以前不能再次申请这个事项（行政许可法 第七十八条）" in str(
+            assert "至 2027-03-02（含）不能再次申请这个事项（行政许可法 第七十八条）" in str(
                 page_of(case, who, language="zh")
             )
 
