@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yukuaiban.cases import bars, renewals, rules, selectors, services
+from yukuaiban.cases import decisions as published
 from yukuaiban.cases import hearings as announced
 from yukuaiban.cases import interests as touched
 from yukuaiban.cases.context import Context
@@ -36,6 +37,7 @@ from yukuaiban.people.access import account_of, party_actor, signed_in
 from yukuaiban.people.actors import Actor
 from yukuaiban.people.assurance import assurance_missing
 from yukuaiban.people.selectors import acting_for
+from yukuaiban.places import selectors as places
 from yukuaiban.places.selectors import DIVISIONS
 
 if TYPE_CHECKING:
@@ -306,6 +308,16 @@ def track(request: HttpRequest) -> HttpResponse:
             context |= page_of(found, None, language=get_language() or "zh")
     response = render(request, "cases/track.html", context, status=problem.status if problem else 200)
     return problem.answered(response) if problem else response
+
+
+@require_safe
+def decisions(request: HttpRequest) -> HttpResponse:
+    """许可决定公开: the licences that were granted, for anyone. Law: 行政许可法 第四十条."""
+    offered = [places.city(), *places.current_districts()]
+    division = next((place.code for place in offered if place.code == request.GET.get("division")), "")
+    rows = published.granted(division=division, after=request.GET.get("after") or None)
+    context = {"page_of": rows, "division": division, "divisions": offered}
+    return render(request, "cases/decisions.html", context)
 
 
 @require_safe

@@ -17,6 +17,7 @@ urlpatterns = [
     path("interests", pages.interests, name="interests"),
     path("interests/<str:number>", pages.interest, name="interest"),
     path("interests/<str:number>/<str:doing>", pages.interest_do, name="interest_do"),
+    path("decisions", pages.decisions, name="decisions"),
     path("hearings", pages.hearings, name="hearings"),
     path("hearings/<int:pk>/announcement", pages.hearing_announcement, name="hearing_announcement"),
     path("cases/<str:number>", pages.case, name="case"),

@@ -49,6 +49,7 @@ AREAS: Final = {
     "items": Area(gettext_lazy("事项与办事指南")),
     "places": Area(gettext_lazy("行政区划、部门和大厅"), acts=False),
     "workdays": Area(gettext_lazy("工作日计算"), acts=False),
+    "decisions": Area(gettext_lazy("许可决定公开"), acts=False),
     "hearings": Area(gettext_lazy("听证公告"), acts=False),
     "announcements": Area(gettext_lazy("公告"), acts=False),
 }

@@ -126,6 +126,8 @@ class Case(models.Model):
             models.Index("applicant", F("saved_at").desc(), F("id").desc(), name="case_of_a_party_newest_first"),
             models.Index(fields=["filed_by", "-saved_at"], name="case_filed_by_newest_first"),
             models.Index(fields=["ended_on"], condition=Q(ended_on__isnull=False, erased_at__isnull=True), name="case_ended_and_not_erased"),
+            models.Index(fields=["-decided_on", "-id"], condition=Q(decision="granted", erased_at=None), name="case_granted_newest_first"),
+            models.Index(fields=["division", "-decided_on", "-id"], condition=Q(decision="granted", erased_at=None), name="case_granted_in_a_division"),
             models.Index(fields=["calendar_version"], condition=Q(due_on__isnull=False, decided_on__isnull=True), name="case_to_recount"),
         ]  # fmt: skip
 
