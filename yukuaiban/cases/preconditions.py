@@ -12,7 +12,7 @@ from datetime import date, datetime
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from yukuaiban.cases import door, permissions, rules
+from yukuaiban.cases import door, limited, permissions, rules
 from yukuaiban.cases.context import Context, load
 from yukuaiban.cases.errors import NeedsSecondPerson, RuleRefused
 from yukuaiban.cases.models import Extension, Hearing, HearingRight, Remedy, Step
@@ -364,6 +364,7 @@ def _grant(ctx: Context, by: Actor) -> None:
         raise RuleRefused(_("本事项须经两人以上现场核查合格后才能准予。请先记录现场核查。"))
     if ctx.content.process.third_parties and not ctx.case.third_parties.exists():
         raise RuleRefused(_("本事项关系他人重大利益，准予前应当告知并听取利害关系人的意见。"))
+    limited.check(ctx)
 
 
 def _certify(ctx: Context, _by: Actor) -> None:

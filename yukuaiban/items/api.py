@@ -191,6 +191,7 @@ class GuideBody(Schema):
     content: GuideContentBody | None
     took: RealTimeBody | None
     extension: ExtensionBody | None = Field(description="Null: it cannot be extended. Once, and told with its reason.")
+    places: int | None = Field(description="数量限制: how many of these licences a body may have out; null: no limit.")
     safety: SafetyBody | None = Field(description="Null: a falsehood does not bar from asking again.")
     first_review: FirstReviewBody | None = Field(description="Null: the department that accepts decides.")
     elements: list[ElementBody]
@@ -247,6 +248,7 @@ def item(request: HttpRequest, code: Code) -> dict[str, Any]:
         "content": _content(guide),
         "extension": asdict(rule) if rule else None,
         "first_review": _first_review(guide),
+        "places": limited.places if guide.content and (limited := guide.content.process.limited) else None,
         "safety": _safety(guide),
         "took": {"median_working_days": took.median, "cases": took.cases} if took else None,
         "elements": [

@@ -237,6 +237,15 @@ class FirstReview(Sourced):
         return self
 
 
+class Limited(Sourced):
+    """有数量限制: how many licences of the item a body may have out at once; granted in the order of acceptance.
+
+    Law: 行政许可法 第五十七条.
+    """
+
+    places: Annotated[int, Field(ge=1, le=10_000_000)]
+
+
 class Safety(Sourced):
     """直接关系公共安全、人身健康、生命财产安全: after a falsehood the licence is not asked for again for a time.
 
@@ -266,6 +275,7 @@ class Process(Sourced):
     handling: Handling = "single"
     extension: Extension | None = None
     first_review: FirstReview | None = None
+    limited: Limited | None = None
     safety: Safety | None = None
     instant: bool = False  # 即办件
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=8)]
@@ -410,6 +420,14 @@ class ItemContent(Strict):
         _unique("requirements", [one.key for one in self.requirements])
         _unique("situations", [one.key for one in self.situations])
         _unique("process.steps", [step.key for step in self.process.steps])
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_limited_is_a_licence(self) -> Self:
+        if self.process.limited is not None and (self.item_type != "01" or not self.result.licence_type):
+            raise ValueError(
+                "process.limited: 行政许可法 第五十七条 counts licences (item_type 01, result.licence_type)"
+            )
         return self
 
     @model_validator(mode="after")

@@ -85,6 +85,11 @@ class Licence(models.Model):
         indexes = [
             models.Index(fields=["holder", "type_slug"], name="licences_of_a_holder"),
             models.Index(fields=["file"], name="licence_by_file"),
+            models.Index(
+                fields=["type_slug", "issuer"],
+                condition=Q(state__in=sorted(state.value for state in STANDING)),
+                name="licences_that_stand",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -161,6 +161,12 @@ def renewal_of(licence: Licence) -> Renewable | None:
     return Renewable(code, window(renewal, licence.last_day, calendars.current()))
 
 
+def in_force_of(type_slug: str, issuer_id: int, on: date) -> int:
+    """How many licences of a type a department has issued that stand and have not run out on a day."""
+    rows = Licence.objects.filter(type_slug=type_slug, issuer=issuer_id, state__in=[state.value for state in STANDING])
+    return rows.filter(Q(valid_until=None) | Q(valid_until__gt=on)).count()
+
+
 def newest_standing(licence_id: int) -> Licence | None:
     """The version of a licence that stands now; None where it was taken away."""
     known = Licence.objects.filter(pk=licence_id).values("type_code", "issuer_code", "serial").first()

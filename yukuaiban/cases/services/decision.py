@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from yukuaiban.calendars import Limit, Unit
 from yukuaiban.calendars.limits import last_day
-from yukuaiban.cases import bars, clocks, door, renewals, rules, timers, work
+from yukuaiban.cases import bars, clocks, door, limited, renewals, rules, timers, work
 from yukuaiban.cases.context import Context, load
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import RuleRefused
@@ -39,11 +39,13 @@ class Ground:
 
 @one_act
 def case_grant(*, case_id: int, by: Actor, at: datetime, opinion: str = "") -> Case:
-    """准予. Raises: RuleRefused while a step, a hearing, a third party or a site visit is outstanding.
+    """准予. Raises: RuleRefused while a step, a hearing, a third party or a site visit is outstanding, or where of a limited
+    number no place is left or others come first.
 
-    Law: 行政许可法 第三十八条第一款.
+    Law: 行政许可法 第三十八条第一款, 第五十七条.
     """
     ctx = begin(Act.GRANT, case_id, by=by, at=at)
+    limited.check(ctx, lock=True)
     return _decide(
         ctx, Act.GRANT, deciding_step(ctx), by, decision="granted", payload={"opinion": opinion} if opinion else None
     )

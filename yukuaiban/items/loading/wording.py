@@ -110,6 +110,8 @@ LABELS: dict[str, Any] = {
     "handling": gettext_lazy("办理方式"),
     "extension": gettext_lazy("延长期限"),
     "first_review": gettext_lazy("下级机关初审"),
+    "limited": gettext_lazy("数量限制"),
+    "places": gettext_lazy("名额"),
     "safety": gettext_lazy("直接关系安全、健康"),
     "interests": gettext_lazy("关系哪些利益"),
     "first_review.by": gettext_lazy("初审部门"),
