@@ -12,7 +12,7 @@ from tests.people import applicant, at, office, organisation, person
 from yukuaiban.calendars import selectors as calendars
 from yukuaiban.cases import bars, door, letters, renewals, services, tasks, timers
 from yukuaiban.cases.context import Context, history
-from yukuaiban.cases.errors import RuleRefused, TransitionRefused
+from yukuaiban.cases.errors import Barred, RuleRefused, TransitionRefused
 from yukuaiban.cases.models import Bar, Case, Timer, Work
 from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.recount import _recount, _work_dates
@@ -424,3 +424,21 @@ class TestBarred:
         assert self.asks(case) is None
         assert self.asks(case, food_apply="new")
         assert services.case_file(case_id=case.pk, by=who, at=at(MONDAY, 15)).code
+
+    def test_a_correction_does_not_turn_a_change_into_what_is_barred(self, city):
+        case, where, _who, licence = food()
+        ctx = Context(Case.objects.get(pk=case.pk), at(MONDAY, 15))
+        change, new = ({"food_apply": kind} for kind in ("change", "new"))
+        bars.check_change(ctx, change, new)
+        Bar.objects.create(
+            party=licence.holder,
+            entry=where.item.entry,
+            case=case,
+            ground="fraud",
+            since=MONDAY,
+            until=date(2029, 3, 2),
+        )
+        with pytest.raises(Barred):
+            bars.check_change(ctx, change, new)
+        bars.check_change(ctx, new, new)  # it asked for it before the bar came
+        bars.check_change(ctx, new, change)

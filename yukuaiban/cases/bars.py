@@ -68,10 +68,19 @@ def write(ctx: Context, told: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
-def lift(case: Case, remedy: Remedy) -> None:
+def lift_by_remedy(case: Case, remedy: Remedy) -> None:
     """A review or judgment took the decision away; one that was begun before the decision was not against it."""
     if remedy.outcome in ANNULLING:
-        Bar.objects.filter(case=case, lifted_on=None, since__lte=remedy.filed_on).update(lifted_on=remedy.concluded_on)
+        _standing_of(case).filter(since__lte=remedy.filed_on).update(lifted_on=remedy.concluded_on)
+
+
+def lift_by_reopening(case: Case, on: date) -> None:
+    """The case is decided anew, whatever the remedy was begun against: nothing rests on the old decision any more."""
+    _standing_of(case).update(lifted_on=on)
+
+
+def _standing_of(case: Case) -> QuerySet[Bar]:
+    return Bar.objects.filter(case=case, lifted_on=None)
 
 
 def standing(party_id: int | None, on: date) -> QuerySet[Bar]:
@@ -107,6 +116,15 @@ def check_filing(ctx: Context, answers: Mapping[str, Any]) -> None:
     if _concerned(ctx.content):
         _one_at_a_time(ctx.case.applicant_id)
         _refuse(against(ctx, answers))
+
+
+def check_change(ctx: Context, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """A correction does not turn a filed change into an application that is barred. Raises: Barred.
+
+    One that asked for the licence before the bar came goes on.
+    """
+    if _concerned(ctx.content) and against(ctx, before) is None:
+        check_filing(ctx, after)
 
 
 def _concerned(content: ItemContent) -> bool:

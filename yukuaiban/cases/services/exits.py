@@ -184,7 +184,7 @@ def remedy_conclude(
     sue_by = rules.suit_after_review_due(served_on, ctx.calendar).on if served_on else None
     remedy.outcome, remedy.concluded_on, remedy.note = outcome, concluded_on, note or remedy.note
     remedy.save(update_fields=["outcome", "concluded_on", "note"])
-    bars.lift(ctx.case, remedy)
+    bars.lift_by_remedy(ctx.case, remedy)
     door.move(
         ctx.case,
         Act.CONCLUDE_REMEDY,
@@ -215,6 +215,7 @@ def case_reopen(*, case_id: int, by: Actor, at: datetime) -> Case:
     ctx = begin(Act.REOPEN, case_id, by=by, at=at)
     case = ctx.case
     annulled = licence_selectors.of_case(case.pk)
+    bars.lift_by_reopening(case, ctx.today)
     case.remedies.filter(concluded_on__isnull=False, redone_on__isnull=True).update(redone_on=ctx.today)
     steps = open_stage(ctx, make_steps(ctx), own_stages(ctx)[0], on=ctx.today)
     facts = {"on": ctx.today, "accepted_on": ctx.today}

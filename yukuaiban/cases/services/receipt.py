@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from yukuaiban.cases import clocks, door, permissions, renewals, rules, timers, work
+from yukuaiban.cases import bars, clocks, door, permissions, renewals, rules, timers, work
 from yukuaiban.cases.context import Context, load
 from yukuaiban.cases.door import Outcome, one_act
 from yukuaiban.cases.errors import AnswersInvalid, RuleRefused
@@ -131,6 +131,7 @@ def case_correct_on_spot(
     if not changed:
         raise RuleRefused(_("与现在的内容没有不同，不需要更正。"))
     _check_no_more_materials(ctx, before, cleaned.answers)
+    bars.check_change(ctx, before, cleaned.answers)
     door.move(
         case,
         Act.CORRECT_ON_SPOT,
@@ -230,7 +231,7 @@ def _check_wanted(ctx: Context, wanted: Sequence[Wanted]) -> None:
 def case_hand_in_correction(*, case_id: int, by: Actor, at: datetime, answers: Mapping[str, Any]) -> Case:
     """The applicant hands in what the notice asked for; only the named fields and materials are open.
 
-    Raises: AnswersInvalid with every path; nothing is lost.  Law: 行政许可法 第三十二条第一款（五）.
+    Raises: AnswersInvalid with every path, Barred; nothing is lost.  Law: 行政许可法 第三十二条第一款（五）.
     """
     ctx = begin(Act.HAND_IN_CORRECTION, case_id, by=by, at=at)
     case = ctx.case
@@ -243,6 +244,7 @@ def case_hand_in_correction(*, case_id: int, by: Actor, at: datetime, answers: M
         raise AnswersInvalid(
             _("还有 {n} 处需要填写或更正。").format(n=len(cleaned.errors)), details={"fields": dict(cleaned.errors)}
         )
+    bars.check_change(ctx, before, cleaned.answers)
     owed = open_paths(correction, "material") - materials.renewed_slots(subject=case.pk, since=correction.made_at)
     if owed:
         raise RuleRefused(

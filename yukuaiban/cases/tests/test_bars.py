@@ -233,6 +233,25 @@ class TestLifted:
         services.case_refuse(**done, by=world.where.approver, grounds=LIED, falsehood=True)
         assert [(b.since, b.lifted_on) for b in Bar.objects.order_by("since")] == [(MONDAY, TUESDAY), (TUESDAY, None)]
 
+    def test_by_the_reopening_that_a_suit_against_delay_ordered(self, world) -> None:
+        """Begun before the refusal, it was not against it; with the case decided anew the refusal is gone all the same."""
+        case = world.to_decide()
+        done = {"case_id": case.pk, "by": world.where.handler}
+        services.remedy_record(**done, at=at(MONDAY, 11), kind="lawsuit", filed_on=MONDAY, body="示例法院")
+        no = {"case_id": case.pk, "by": world.where.approver, "grounds": LIED, "falsehood": True}
+        services.case_refuse(**no, at=at(TUESDAY))
+        suit = case.remedies.get()
+        services.remedy_conclude(
+            **done, at=at(TUESDAY, 12), remedy_id=suit.pk, outcome="ordered_anew", concluded_on=TUESDAY
+        )
+        assert bars.standing(world.account.party_id, TUESDAY).exists()
+        services.case_reopen(case_id=case.pk, by=world.where.approver, at=at(TUESDAY, 14))
+        assert not bars.standing(world.account.party_id, TUESDAY).exists()
+        again = {"case_id": case.pk, "at": at(TUESDAY, 15)}
+        services.step_pass(**again, by=world.where.handler, step_id=case.steps.get(stage=1).pk)
+        services.case_refuse(**no, at=at(TUESDAY, 16))
+        assert Bar.objects.filter(lifted_on=None).count() == 1
+
 
 def remedy(case: Case, world: World, outcome: str) -> None:
     done = {"case_id": case.pk, "by": world.where.handler, "at": at(TUESDAY)}

@@ -265,6 +265,8 @@ def _conditions_of(worked_out: WorkedOut) -> Iterator[Problem]:
     trees += [(("materials", i, "when"), slot.when) for i, slot in enumerate(content.materials)]
     trees += [(("situations", i, "when"), one.when) for i, one in enumerate(content.situations)]
     trees += [(("requirements", i, "check"), one.check) for i, one in enumerate(content.requirements)]
+    if content.process.safety is not None:
+        trees.append((("process", "safety", "when"), content.process.safety.when))
     for path, tree in trees:
         if tree is None:
             continue

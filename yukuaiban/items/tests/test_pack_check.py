@@ -300,3 +300,19 @@ class TestAFirstReview:
         assert self.problems(tmp_path, own + "示例规定") == []  # a text that is not at hand is not judged
         told = self.problems(tmp_path, own + "查封扣押冻结规定")
         assert told == [("process.first_review.days", "30")]
+
+
+class TestOnlyOfLicences:
+    """行政许可法 第五十七条 (a limited number), 第七十八条 (a falsehood bars)."""
+
+    @pytest.mark.parametrize("element", ["safety: {interests: [public_safety]}", "limited: {places: 5}"])
+    def test_another_type_has_none(self, tmp_path, element):
+        item = edited("items/old_age.yaml", ("process:\n", f"process:\n  {element}\n"))
+        assert [p.field for p in problems(write_pack(tmp_path, items_old_age_yaml=item))]
+
+    def test_a_condition_names_a_question_of_the_form(self, tmp_path):
+        when = "when: {field: nothing_here, op: eq, value: new}"
+        safety = f"safety: {{interests: [public_safety], {when}}}"
+        item = edited("items/old_age.yaml", ("process:\n", f"process:\n  {safety}\n"))
+        told = problems(write_pack(tmp_path, items_old_age_yaml=item))
+        assert "process.safety.when" in [p.field for p in told]
