@@ -157,7 +157,7 @@ class MaterialSlot(Sourced):
     form: Literal["electronic", "paper", "both"] = "electronic"
     necessity: Literal["required", "optional", "deferrable"] = "required"  # deferrable: 容缺后补
     channel: Literal["applicant", "government", "other"] = "applicant"
-    accept: tuple[Literal["pdf", "jpeg", "png"], ...] = ("pdf", "jpeg", "png")
+    accept: Annotated[tuple[Literal["pdf", "jpeg", "png"], ...], Field(min_length=1)] = ("pdf", "jpeg", "png")
     max_mb: Annotated[int, Field(ge=1, le=50)] = 10
     max_files: Annotated[int, Field(ge=1, le=20)] = 3
     paper_copies: Annotated[int, Field(ge=0, le=10)] = 0

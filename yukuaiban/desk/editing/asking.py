@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, MinLen
 from django import forms
 from django.forms.utils import ErrorDict
 from django.utils.translation import get_language
@@ -80,7 +80,7 @@ class PartForm(forms.Form):
     def blocks(self) -> Iterator[tuple[str, Any]]:
         """For the page, in order: ("field", one question) or ("condition", When)."""
         for name in self.place.names(self.value):
-            if name in self.conditions:
+            if name in self.conditions and self.conditions[name].is_offered:
                 yield "condition", self.conditions[name]
             for element in self.elements:
                 if element.name == name:
@@ -188,7 +188,7 @@ def _element(place: Place, name: str, said: str, info: FieldInfo, pack: Pack) ->
     if _is_text(kind):
         return _text(name, said, needed, place)
     if get_origin(kind) is tuple:
-        return _several(name, key, said, kind, needed)
+        return _several(name, key, said, kind, needed or any(isinstance(mark, MinLen) for mark in _marks(info)))
     if kind is bool:
         return _plain(name, forms.BooleanField(label=said, required=False, help_text=_help(name)), bool)
     if (choices := _codes(kind, key)) is not None:

@@ -190,6 +190,11 @@ class When:
         return min((max(chosen) + 2) if chosen else 1, MOST)
 
     @property
+    def is_offered(self) -> bool:
+        """Whether there is anything to choose: a condition that stands, or a question before it."""
+        return bool(self.asked or self.stands)
+
+    @property
     def said(self) -> str:
         """What stands, in words."""
         words = condition_words(self.stands, self.content)
@@ -201,7 +206,7 @@ class When:
             choices.append((KEEP, _("保留现在的条件：{condition}").format(condition=self.said)))
         if self.asked:
             choices += [(ALL, _("下面的条件都成立时")), (ANY, _("下面的条件成立一个时"))]
-        return forms.ChoiceField(label=self.label, choices=choices, widget=forms.RadioSelect)
+        return forms.ChoiceField(label=self.label, choices=choices, required=self.is_offered, widget=forms.RadioSelect)
 
     def _add(self, n: int) -> None:
         """The lists of one comparison: which one stands in the second and third follows from the first."""
@@ -256,6 +261,10 @@ class When:
         """What was chosen; each thing that is missing is told at its list. What says the same stays as it was."""
         data = form.cleaned_data
         joint = data.get(f"{self.name}_joint")
+        if joint in (ALWAYS, KEEP) and self._has_new_row(data):
+            form.add_error(
+                f"{self.name}_joint", _("下面选了条件：请选“都成立时”或“成立一个时”，或把下面的改为“不用”。")
+            )
         if joint == KEEP:
             return self.stands
         if joint not in (ALL, ANY):
@@ -265,6 +274,10 @@ class When:
             form.add_error(f"{self.name}_0_field", _("请选择问题，或选“没有条件”。"))
         same = (joint, rows) == (self.joint, self.rows) or (len(rows) == 1 and rows == self.rows)
         return self.stands if same else tree_of(joint, rows)
+
+    def _has_new_row(self, data: Mapping[str, Any]) -> bool:
+        """Whether a question was chosen beside those that stand: it is not dropped without a word."""
+        return any(data.get(f"{self.name}_{n}_field") for n in range(len(self.rows), len(self.lines)))
 
     def _chosen(self, n: int, form: forms.Form) -> Row | None:
         name, data = f"{self.name}_{n}", form.cleaned_data

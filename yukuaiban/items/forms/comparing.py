@@ -70,10 +70,10 @@ def similarity(a: Form, b: Form) -> float:
 
 def own_parts(form: Form, others: Iterable[Form]) -> OwnParts:
     """The fields and conditions that stand in none of the others."""
-    return own_parts_of_each([form, *others])[0]
+    return next(own_parts_of_each([form, *others]))
 
 
-def own_parts_of_each(forms: Sequence[Form]) -> list[OwnParts]:
+def own_parts_of_each(forms: Sequence[Form]) -> Iterator[OwnParts]:
     """Of each form, the fields and conditions that stand in none of the others; each form is read once."""
     asked: dict[Kind, list[tuple[int, _Question]]] = {}
     wanted: dict[str, set[int]] = {}
@@ -86,13 +86,11 @@ def own_parts_of_each(forms: Sequence[Form]) -> list[OwnParts]:
     def is_own(number: int, question: _Question) -> bool:
         return not any(n != number and question.asks_the_same_as(other) for n, other in asked[question.kind])
 
-    return [
-        OwnParts(
+    for number, form in enumerate(forms):
+        yield OwnParts(
             fields=tuple(one.path for one in _questions(form) if is_own(number, one)),
             conditions=tuple(one for one in dict.fromkeys(_conditions(form)) if wanted[one] == {number}),
         )
-        for number, form in enumerate(forms)
-    ]
 
 
 @dataclass(frozen=True, slots=True)

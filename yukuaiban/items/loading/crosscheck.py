@@ -190,26 +190,29 @@ def differences_of(row: Any) -> dict[str, Any]:
 
 
 def _items(pack: Pack) -> Iterator[Problem]:
-    entries = {row.code: row for row in pack.rows("directory.csv")}
-    kinds = _keys(pack, "department_kinds.csv")
     slugs = Counter(worked_out.content.slug for worked_out in pack.items.values())
     for worked_out in pack.items.values():
-        content = worked_out.content
-        entry = entries.get(content.entry)
-        if entry is None:
-            yield worked_out.problem(("entry",), quoted(content.entry), "one that stands in directory.csv")
-        else:
-            yield from _agrees_with_the_directory(worked_out, entry)
-        if slugs[content.slug] > 1:
-            yield worked_out.problem(("slug",), quoted(content.slug), "a slug that no other item has")
-        for i, step in enumerate(content.process.steps):
-            if step.department and step.department not in kinds:
-                where = ("process", "steps", i, "department")
-                yield worked_out.problem(where, quoted(step.department), "one that stands in department_kinds.csv")
-        yield from limits(pack, worked_out)
-        yield from _licence_types(pack, worked_out)
-        yield from _conditions_of(worked_out)
-        yield from _options(pack, worked_out)
+        if slugs[worked_out.content.slug] > 1:
+            yield worked_out.problem(("slug",), quoted(worked_out.content.slug), "a slug that no other item has")
+        yield from crosscheck_item(pack, worked_out)
+
+
+def crosscheck_item(pack: Pack, worked_out: WorkedOut) -> Iterator[Problem]:
+    """Every contradiction between one item and the tables of a pack, and within it."""
+    entry = pack.tables.get("directory.csv", {}).get((worked_out.content.entry,))
+    if entry is None:
+        yield worked_out.problem(("entry",), quoted(worked_out.content.entry), "one that stands in directory.csv")
+    else:
+        yield from _agrees_with_the_directory(worked_out, entry.row)
+    kinds = _keys(pack, "department_kinds.csv")
+    for i, step in enumerate(worked_out.content.process.steps):
+        if step.department and step.department not in kinds:
+            where = ("process", "steps", i, "department")
+            yield worked_out.problem(where, quoted(step.department), "one that stands in department_kinds.csv")
+    yield from limits(pack, worked_out)
+    yield from _licence_types(pack, worked_out)
+    yield from _conditions_of(worked_out)
+    yield from _options(pack, worked_out)
 
 
 def _agrees_with_the_directory(worked_out: WorkedOut, entry: Any) -> Iterator[Problem]:

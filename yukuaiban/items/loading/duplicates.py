@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from yukuaiban.items.forms import own_parts_of_each
 from yukuaiban.items.loading.pack import WorkedOut
@@ -23,19 +24,31 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 
 def too_alike(items: Sequence[WorkedOut]) -> Iterator[Problem]:
     """What each item lacks that should be its own."""
+    yield from chain.from_iterable(_lacking(items))
+
+
+def too_alike_one(item: WorkedOut, others: Iterable[WorkedOut]) -> list[Problem]:
+    """What one item lacks beside the others."""
+    return next(_lacking([item, *others]))
+
+
+def _lacking(items: Sequence[WorkedOut]) -> Iterator[list[Problem]]:
+    """Of each item, in order, worked out when it is asked for."""
     owns = own_parts_of_each([item.content.form for item in items])
     titles = [[_pairs(slot.title.zh) for slot in item.content.materials] for item in items]
     conditions = [set(_other_conditions(item.content)) for item in items]
     for n, (item, own) in enumerate(zip(items, owns, strict=True)):
+        problems = []
         if len(own.fields) < OWN_FIELDS:
-            yield _lacks(item, ("form",), len(own.fields), OWN_FIELDS, "fields", "asks")
+            problems.append(_lacks(item, ("form",), len(own.fields), OWN_FIELDS, "fields", "asks"))
         others = {pairs for m, found in enumerate(titles) if m != n for pairs in found}
         materials = sum(1 for pairs in titles[n] if not any(_same(pairs, other) for other in others))
         if materials < OWN_MATERIALS:
-            yield _lacks(item, ("materials",), materials, OWN_MATERIALS, "materials", "wants")
+            problems.append(_lacks(item, ("materials",), materials, OWN_MATERIALS, "materials", "wants"))
         elsewhere = {condition for m, found in enumerate(conditions) if m != n for condition in found}
         if len(own.conditions) + len(conditions[n] - elsewhere) < OWN_CONDITIONS:
-            yield _lacks(item, ("form",), 0, OWN_CONDITIONS, "condition", "has")
+            problems.append(_lacks(item, ("form",), 0, OWN_CONDITIONS, "condition", "has"))
+        yield problems
 
 
 def _lacks(item: WorkedOut, path: tuple[str | int, ...], found: int, least: int, what: str, verb: str) -> Problem:

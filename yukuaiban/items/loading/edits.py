@@ -5,6 +5,7 @@ What is published is what was proposed, by a second person, like any load: propo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -28,12 +29,12 @@ from yukuaiban.people.models import Role
 Content = dict[str, Any]
 LONGEST_REASON = 500
 
-#: What a desk may change of a guide. The name and kind of an item are the directory's; its limits, who decides and what
-#: comes out of it are the law's, and a pack's.
+#: What a desk may change of a guide; of what stands in a list, of each member. The name and kind of an item are the
+#: directory's; its limits, who decides and what comes out of it are the law's, and a pack's.
 EDITABLE = frozenset(
     {
         "summary", "keywords", "visits_reason", "quota", "joint_bodies", "basis", "requirements", "situations", "form",
-        "materials", "process", "result", "fees", "questions", "intermediaries",
+        "materials", "process.steps.title", "process.steps.days", "result.title", "fees", "questions", "intermediaries",
     }
 )  # fmt: skip
 
@@ -134,7 +135,8 @@ def troubles(item: ServiceItem, draft: ItemDraft) -> list[Trouble]:
 
 @transaction.atomic
 def draft_save(*, item: ServiceItem, content: Content, revision: int, by: Actor, at: datetime) -> ItemDraft:
-    """Keep what the draft says now. It need not hold together yet: `troubles` says what does not.
+    """Keep what the draft says now. It need not hold together yet: `troubles` says what does not. The same again is the
+    same saving.
 
     Args:
         revision: Of the draft that was looked at; 0 where there was none.
@@ -142,9 +144,11 @@ def draft_save(*, item: ServiceItem, content: Content, revision: int, by: Actor,
     Raises: PermissionRefused; DraftMoved where it was saved elsewhere since; EditWaits while its proposal waits;
         Invalid where it changes what a desk does not change.
     """
-    draft = _locked(item, revision, by)
-    stands = whole(draft.base.content)
-    if wrong := sorted(key for key in {*stands, *content} - EDITABLE if stands.get(key) != content.get(key)):
+    draft = _locked(item, by)
+    if (draft.revision, draft.content) == (revision + 1, content):
+        return draft
+    _check_revision(draft, revision)
+    if wrong := list(_not_editable(whole(draft.base.content), content)):
         message = _("这一项不在工作台修改。")
         raise Invalid(message, details={"fields": dict.fromkeys(wrong, message)})
     draft.content, draft.changed_at, draft.revision = content, at, draft.revision + 1
@@ -165,9 +169,10 @@ def draft_replace(*, item: ServiceItem, content: Content, revision: int, by: Act
 
 @transaction.atomic
 def draft_discard(*, item: ServiceItem, revision: int, by: Actor) -> None:
-    """Give up what was not proposed. Raises: as `draft_save`."""
-    draft = _locked(item, revision, by)
+    """Give up what was not proposed; nothing where it was given up already. Raises: as `draft_save`."""
+    draft = _locked(item, by)
     if draft.pk:
+        _check_revision(draft, revision)
         draft.delete()
 
 
@@ -175,9 +180,12 @@ def draft_discard(*, item: ServiceItem, revision: int, by: Actor) -> None:
 def draft_take_up(*, item: ServiceItem, revision: int, by: Actor, at: datetime) -> ItemDraft:
     """Lay the draft's changes over what was published since; where both changed the same, the draft's stands.
 
-    Raises: as `draft_save`.
+    Nothing where nothing was published. Raises: as `draft_save`.
     """
-    draft = _locked(item, revision, by)
+    draft = _locked(item, by)
+    if not is_behind(item, draft):
+        return draft
+    _check_revision(draft, revision)
     base, theirs = whole(draft.base.content), version_of(item)
     draft.content = carried(base, draft.content, whole(theirs.content))
     draft.base, draft.changed_at, draft.revision = theirs, at, draft.revision + 1
@@ -191,15 +199,16 @@ def draft_propose(*, item: ServiceItem, revision: int, reason: str, by: Actor, a
         from being published; EditWaits where somebody else's proposal of the item waits; Invalid without a reason or
         a change.
     """
+    reason = reason.strip()
     with transaction.atomic():
-        found = draft_of(item, by)
-        if found.pk and waits(found) and found.load and found.revision == revision and found.load.reason == reason:
-            return found.load, False
-        draft = _locked(item, revision, by)
-        load = _load_of(item, draft, reason.strip(), by, at)
-        draft.load = load
+        draft = _locked(item, by, may_wait=True)
+        if draft.load and waits(draft) and (draft.revision, draft.load.reason) == (revision, reason):
+            return draft.load, False
+        _check_open(draft)
+        _check_revision(draft, revision)
+        draft.load = _load_of(item, draft, reason, by, at)
         draft.save(update_fields=["load"])
-    return proposals.compare_start(load), True
+    return proposals.compare_start(draft.load), True
 
 
 def _load_of(item: ServiceItem, draft: ItemDraft, reason: str, by: Actor, at: datetime) -> PackLoad:
@@ -224,16 +233,40 @@ def _load_of(item: ServiceItem, draft: ItemDraft, reason: str, by: Actor, at: da
         raise EditWaits(_("这个事项已有一处修改等待发布。请先等它处理完；您的改动都还在。")) from None
 
 
-def _locked(item: ServiceItem, revision: int, by: Actor) -> ItemDraft:
+def _locked(item: ServiceItem, by: Actor, *, may_wait: bool = False) -> ItemDraft:
     """The draft to be changed. Two pages that save at once: one waits here, then is told."""
     check_may_edit(item, by)
     rows = ItemDraft.objects.select_for_update(of=("self",)).select_related("base", "load")
     draft = rows.filter(account=by.account(), entry=item.entry_id).first() or draft_of(item, by)
+    if not may_wait:
+        _check_open(draft)
+    return draft
+
+
+def _check_open(draft: ItemDraft) -> None:
     if waits(draft):
         raise EditWaits(_("这份修改正在等另一人发布，发布或退回以前不能再改。"))
+
+
+def _check_revision(draft: ItemDraft, revision: int) -> None:
     if draft.revision != revision:
         raise DraftMoved(_("这份草稿在别的窗口里又改过了。请重新打开这一页，再把这里的内容改上去。"))
-    return draft
+
+
+def _not_editable(stands: Any, content: Any, key: str = "") -> Iterator[str]:
+    """The elements, dotted, that a content says otherwise and a desk does not change. What a draft of an earlier release
+    does not say of a newer schema it does not change."""
+    if stands == content or key in EDITABLE:
+        return
+    holds_some = not key or any(one.startswith(f"{key}.") for one in EDITABLE)
+    if holds_some and isinstance(stands, dict) and isinstance(content, dict):
+        for name, value in content.items():
+            yield from _not_editable(stands.get(name), value, f"{key}.{name}" if key else name)
+    elif holds_some and isinstance(stands, list) and isinstance(content, list) and len(stands) == len(content):
+        for pair in zip(stands, content, strict=True):
+            yield from _not_editable(*pair, key)
+    else:
+        yield key
 
 
 def _stored(draft: ItemDraft) -> ItemDraft:
@@ -255,7 +288,9 @@ def carried(base: Any, mine: Any, theirs: Any, path: tuple[str, ...] = ()) -> An
     if theirs == base:
         return mine
     if all(isinstance(one, dict) and not is_leaf(path, one) for one in (base, mine, theirs)):
-        return {key: carried(base.get(key), mine.get(key), theirs.get(key), (*path, key)) for key in {**theirs, **mine}}
+        kept = {key: value for key, value in mine.items() if key in theirs or value != base.get(key)}
+        made = {key: carried(base.get(key), value, theirs.get(key), (*path, key)) for key, value in kept.items()}
+        return {**theirs, **made}  # a draft of an earlier release says nothing of what the schema has since
     if all(isinstance(one, list) and _is_of_things(one) for one in (base, mine, theirs)):
         return _carried_list(by_name(base), by_name(mine), by_name(theirs), path)
     return mine

@@ -21,9 +21,9 @@ from yukuaiban.config.errors import DomainError, Invalid
 from yukuaiban.items.guide import content_of, merge
 from yukuaiban.items.loading import changes
 from yukuaiban.items.loading.apply import apply
-from yukuaiban.items.loading.crosscheck import crosscheck
+from yukuaiban.items.loading.crosscheck import crosscheck_item
 from yukuaiban.items.loading.desired import Desired, wanted_version
-from yukuaiban.items.loading.duplicates import too_alike
+from yukuaiban.items.loading.duplicates import too_alike_one
 from yukuaiban.items.loading.export import item_yaml
 from yukuaiban.items.loading.files import read_yaml
 from yukuaiban.items.loading.models import PackLoad
@@ -98,27 +98,19 @@ def troubles_of(content: dict[str, Any], entry: DirectoryEntry) -> list[Trouble]
     except ValidationError as error:
         return list(dict.fromkeys(of_schema(error, content)))
     document = WorkedOut("", YamlDocument(), item)
-    found = [of_pack(problem, content) for problem in _problems(_among(document, entry), document)]
+    problems = [*crosscheck_item(ground(), document), *too_alike_one(document, _others(entry))]
+    found = [of_pack(problem, content) for problem in problems]
     found += [Trouble((key,), message) for key, message in _differing(item, entry)]
     return list(dict.fromkeys(found))
 
 
-def _among(item: WorkedOut, entry: DirectoryEntry) -> Pack:
-    """The pack as it would be with this item in it."""
+def _others(entry: DirectoryEntry) -> Iterator[WorkedOut]:
+    """The other items, as they are in force."""
     epochs.current()
     others = DirectoryEntry.objects.filter(current_version__isnull=False).exclude(pk=entry.pk)
-    items = {
-        code: WorkedOut(code, YamlDocument(), content_of(version, None))
-        for code, version in others.order_by("code").values_list("code", "current_version_id")
-        if version is not None
-    }
-    return replace(ground(), items=items | {entry.code: item})
-
-
-def _problems(pack: Pack, item: WorkedOut) -> Iterator[Problem]:
-    for problem in (*crosscheck(pack), *too_alike(list(pack.items.values()))):
-        if problem.file == item.file:
-            yield problem
+    for code, version in others.values_list("code", "current_version_id"):
+        if version is not None:
+            yield WorkedOut(code, YamlDocument(), content_of(version, None))
 
 
 def _differing(item: ItemContent, entry: DirectoryEntry) -> Iterator[tuple[str, str]]:
@@ -156,8 +148,9 @@ def read_item(load: PackLoad) -> WorkedOut:
 
 
 def content_in(load: PackLoad) -> dict[str, Any]:
-    """What the file of a load says, whatever became of it. Raises: PackErrors, ValidationError."""
-    return ItemContent.model_validate(_document(load)[1].data).model_dump(mode="json")
+    """What the file of a load says, whatever became of it. Raises: PackErrors."""
+    content: dict[str, Any] = _document(load)[1].data
+    return content
 
 
 def _document(load: PackLoad) -> tuple[str, YamlDocument]:

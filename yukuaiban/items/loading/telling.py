@@ -19,6 +19,7 @@ from django.utils.translation import pgettext
 
 from yukuaiban.calendars.services import YearDiff, notice_compare
 from yukuaiban.conditions import describe, parse
+from yukuaiban.design.formats import money
 from yukuaiban.items.loading.changes import TABLES, Change, Diff
 from yukuaiban.items.loading.desired import Desired
 from yukuaiban.items.loading.excel import differences_in
@@ -136,16 +137,19 @@ def condition_words(tree: Any, content: Mapping[str, Any]) -> Any:
     """A condition over the answers of a content's form, in both languages; None where there is none."""
     if not tree:
         return None
-    labels, options = _questions(content)
+    asked = _questions(content)
+    options = {(key, one["value"]): one["label"] for key, field in asked.items() for one in field.get("options") or ()}
     said: dict[str, str] = {}
     for language in ("zh", "en"):
 
         def label(path: str, language: str = language) -> str:
-            return str(labels.get(path, {}).get(language) or path)
+            return str(asked[path]["label"][language]) if path in asked else path
 
         def show(path: str, value: Any, language: str = language) -> str:
             if isinstance(value, bool):
                 return pgettext("answer", "是") if value else pgettext("answer", "否")
+            if path in asked and asked[path]["kind"] == "money":
+                return money(value) if value else "¥0"
             return str(options.get((path, value), {}).get(language) or value)
 
         with translation.override(language):
@@ -153,16 +157,10 @@ def condition_words(tree: Any, content: Mapping[str, Any]) -> Any:
     return said
 
 
-def _questions(content: Mapping[str, Any]) -> tuple[dict[str, Any], dict[tuple[str, Any], Any]]:
-    """The labels of questions and of their options, also of the rows of a repeat."""
-    labels: dict[str, Any] = {}
-    options: dict[tuple[str, Any], Any] = {}
-    for group in content.get("form", {}).get("groups", ()):
-        for asked in group.get("fields", ()):
-            for one in (asked, *(asked.get("fields") or ())):
-                labels[one["key"]] = one["label"]
-                options |= {(one["key"], option["value"]): option["label"] for option in one.get("options") or ()}
-    return labels, options
+def _questions(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The questions of a form by their keys, also those of the rows of a repeat."""
+    asked = [one for group in content.get("form", {}).get("groups", ()) for one in group.get("fields", ())]
+    return {one["key"]: one for field in asked for one in (field, *(field.get("fields") or ()))}
 
 
 _DEFAULTS = {
