@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin
 
@@ -36,7 +37,7 @@ _HELP: dict[str, Callable[[], str]] = {
     "not_before": lambda: _("日期，如 2026-01-31；或 today、today-18y、today+30d。"),
     "not_after": lambda: _("日期，如 2026-01-31；或 today、today-18y、today+30d。"),
     "options_from": lambda: _("选了代码集的，选项从那里来。"),
-    "amount_fen": lambda: _("以分为单位；不固定的不填。"),
+    "amount_fen": lambda: _("不固定的不填。"),
     "basis": lambda: _("法律、法规的名称和条款。没有依据的材料不能要求提供。"),
 }
 
@@ -71,7 +72,8 @@ class PartForm(forms.Form):
             self.fields |= when.fields
             self.initial = {**self.initial, **when.initial}
             return
-        element = _element(self.place, name, said, info, self.pack)
+        is_money = name == "amount_fen" or (name in {"min", "max"} and self.value.get("kind") == Kind.MONEY)
+        element = _yuan(name, said) if is_money else _element(self.place, name, said, info, self.pack)
         if element is not None:
             self.elements.append(element)
             self.fields |= element.fields
@@ -278,6 +280,18 @@ def _number(name: str, said: str, info: FieldInfo, needed: bool) -> Element:
         help_text=_help(name), widget=forms.NumberInput({"class": "input-short"}),
     )  # fmt: skip
     return _plain(name, field, lambda value: value)
+
+
+def _yuan(name: str, said: str) -> Element:
+    """An amount that stands in fen, and may be absent."""
+    field = forms.DecimalField(
+        label=_("{label}（元）").format(label=said), required=False, max_digits=15, decimal_places=2,
+        help_text=_help(name), widget=forms.NumberInput({"class": "input-medium"}),
+    )  # fmt: skip
+    return _plain(
+        name, field, lambda value: None if value is None else int(value * 100),
+        show=lambda value: None if value is None else Decimal(value) / 100,
+    )  # fmt: skip
 
 
 def _words(name: str, said: str, info: FieldInfo, needed: bool) -> Element:

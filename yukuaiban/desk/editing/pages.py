@@ -27,7 +27,7 @@ from yukuaiban.items import selectors as items_selectors
 from yukuaiban.items.forms import FormField
 from yukuaiban.items.guide import Guide, merge
 from yukuaiban.items.loading import edits, proposals
-from yukuaiban.items.loading.models import ItemDraft
+from yukuaiban.items.loading.models import ItemDraft, PackLoad
 from yukuaiban.items.loading.single import content_in, ground
 from yukuaiban.items.loading.telling import condition_words, title_of
 from yukuaiban.items.loading.troubles import Path, Trouble, at
@@ -404,7 +404,10 @@ def proposed_form(request: HttpRequest, by: Actor, pk: int) -> HttpResponse:
 
 
 def _proposed(by: Actor, pk: int) -> tuple[ServiceItem, Guide | None, str]:
-    """The item of a proposal, where he works or else anywhere. Raises: NotFound for another kind of load."""
+    """The item of a proposal, where he works or else anywhere; no guide of one that is published by now.
+
+    Raises: NotFound for another kind of load.
+    """
     if by.role != Role.EDITOR:
         raise NotFound(_("没有这个页面。"))
     load = proposals.proposal(pk)
@@ -414,7 +417,8 @@ def _proposed(by: Actor, pk: int) -> tuple[ServiceItem, Guide | None, str]:
     item = rows.filter(division_id=by.division).first() or rows.first()
     if item is None:
         raise NotFound(_("没有这个页面。"))
-    return item, _guide_of(item, content_in(load)), reverse("desk:proposal", args=[pk])
+    is_preview = load.state != PackLoad.State.PUBLISHED
+    return item, _guide_of(item, content_in(load)) if is_preview else None, reverse("desk:proposal", args=[pk])
 
 
 def _guide_page(request: HttpRequest, guide: Guide | None, back: str) -> HttpResponse:

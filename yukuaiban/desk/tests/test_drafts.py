@@ -25,7 +25,7 @@ from yukuaiban.items.loading.edits import carried
 from yukuaiban.items.loading.models import ItemDraft, PackLoad
 from yukuaiban.items.loading.publishing import NeedsSecondPerson
 from yukuaiban.items.loading.single import ItemBroken, ItemMoved
-from yukuaiban.items.loading.telling import condition_words
+from yukuaiban.items.loading.telling import condition_words, differences
 from yukuaiban.items.loading.wording import said
 from yukuaiban.items.models import DirectoryEntry, EntryVersion, ServiceItem
 from yukuaiban.items.schema import ItemContent
@@ -453,6 +453,22 @@ class TestThePages:
         assert 'id="id_when_joint_error"' in page, "a condition is not dropped without a word"
         assert not ItemDraft.objects.exists()
 
+    def test_money_is_typed_and_told_in_yuan(self, item, by) -> None:
+        desk = Desk(by)
+        fee = {
+            "title_zh": "工本费", "title_en": "Cost of the card", "standard_zh": "每证", "standard_en": "Each",
+            "amount_fen": "12.50", "status": "sample", "revision": "0",
+        }  # fmt: skip
+        desk.post(f"{AT}/part/fees.new", fee)
+        assert edits.draft_of(item, by).content["fees"][0]["amount_fen"] == 1250
+        assert 'value="12.5"' in desk.get(f"{AT}/part/fees.0")
+        old, new = {"kind": "money", "max": None}, {"kind": "money", "max": 50000}
+        assert said(next(iter(differences(old, new, ("form.fields",), "form")))).after == "¥500"
+
+    def test_a_material_is_handed_in_in_some_format(self, item, by) -> None:
+        page = Desk(by).post(f"{AT}/part/materials.new", {**CARD, "revision": "0", "accept": []}, status=422)
+        assert 'id="id_accept_error"' in page
+
     def test_another_question_draws_its_own_answers(self, item, by) -> None:
         page = Desk(by).post(
             f"{AT}/part/materials.new", {**CARD, "revision": "0", "when_0_field": "home", "do": "redraw"}, status=200
@@ -503,6 +519,7 @@ class TestThePages:
         desk.post(f"proposals/{number}/publish", status=403)
         other.post(f"proposals/{number}/back", {"reason": ""}, status=422)
         other.post(f"proposals/{number}/publish")
+        other.post(f"proposals/{number}/form")  # published by now: no preview any more
         assert "银行卡复印件" in Client().get(f"/zh/items/{CODE}").content.decode()
 
     def test_are_not_there_for_what_a_desk_does_not_edit(self, item, by, small) -> None:

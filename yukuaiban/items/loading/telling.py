@@ -19,12 +19,12 @@ from django.utils.translation import pgettext
 
 from yukuaiban.calendars.services import YearDiff, notice_compare
 from yukuaiban.conditions import describe, parse
-from yukuaiban.design.formats import money
 from yukuaiban.items.loading.changes import TABLES, Change, Diff
 from yukuaiban.items.loading.desired import Desired
 from yukuaiban.items.loading.excel import differences_in
 from yukuaiban.items.loading.models import PackChange
 from yukuaiban.items.loading.pack import Pack
+from yukuaiban.items.loading.wording import yuan
 from yukuaiban.items.models import Differences, DirectoryEntry, EntryVersion, ServiceItem
 from yukuaiban.places.models import Department, Division, Hall
 
@@ -111,6 +111,7 @@ def differences(old: Any, new: Any, path: Path = (), top: str = "") -> Iterator[
         skipped = {"value", "unit"} if _as_limit(new) else {"key", "slug", "entry"}
         for key in [key for key in {**new, **old} if key not in skipped]:
             part = f"{top}.{key}" if top else key
+            part += "_fen" if key in {"min", "max"} and new.get("kind") == "money" else ""
             default = _DEFAULTS.get(key)
             yield from differences(old.get(key, default), new.get(key, default), (*path, part), top or key)
     elif isinstance(old, dict) or isinstance(new, dict):
@@ -149,7 +150,7 @@ def condition_words(tree: Any, content: Mapping[str, Any]) -> Any:
             if isinstance(value, bool):
                 return pgettext("answer", "是") if value else pgettext("answer", "否")
             if path in asked and asked[path]["kind"] == "money":
-                return money(value) if value else "¥0"
+                return yuan(value)
             return str(options.get((path, value), {}).get(language) or value)
 
         with translation.override(language):

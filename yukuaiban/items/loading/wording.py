@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from yukuaiban.calendars.reasons import FESTIVALS, WEEKDAYS
-from yukuaiban.design.formats import date_text
+from yukuaiban.design.formats import date_text, money
 from yukuaiban.identifiers.documents import NAMES as DOCUMENT_NAMES
 from yukuaiban.items.models import ItemType
 from yukuaiban.places.models import DivisionKind
@@ -83,6 +83,8 @@ LABELS: dict[str, Any] = {
     "required": gettext_lazy("必填"),
     "min": gettext_lazy("最小"),
     "max": gettext_lazy("最大"),
+    "min_fen": gettext_lazy("最小"),
+    "max_fen": gettext_lazy("最大"),
     "min_length": gettext_lazy("最少字数"),
     "max_length": gettext_lazy("最多字数"),
     "not_before": gettext_lazy("不早于"),
@@ -125,7 +127,7 @@ LABELS: dict[str, Any] = {
     "valid_months": gettext_lazy("有效期（月）"),
     "facts": gettext_lazy("证照上的内容"),
     "delivery": gettext_lazy("送达方式"),
-    "amount_fen": gettext_lazy("金额（分）"),
+    "amount_fen": gettext_lazy("金额"),
     "reduction": gettext_lazy("减免"),
     "question": gettext_lazy("问"),
     "answer": gettext_lazy("答"),
@@ -302,6 +304,8 @@ def _value(key: str, found: Any) -> str:
             return date_text(date.fromisoformat(found))
         case bool():
             return _("是") if found else _("否")
+        case int() if short.endswith("_fen"):
+            return yuan(found)
         case {"zh": str(zh)}:
             return found.get("en") or zh if _english() else zh
         case {"value": int(number), "unit": str(unit)}:
@@ -318,6 +322,11 @@ def _value(key: str, found: Any) -> str:
             return json.dumps(found, ensure_ascii=False)
         case _:
             return str(words.get(found, found))
+
+
+def yuan(fen: int) -> str:
+    """An amount in a rule, where nothing is an amount too."""
+    return money(fen) if fen else "¥0"
 
 
 def limit(number: int, unit: str) -> str:
