@@ -83,8 +83,8 @@ def draft(request: HttpRequest, code: Code) -> dict[str, Any]:
     summary="Change one's draft",
 )
 def save(request: HttpRequest, code: Code, given: DraftIn) -> dict[str, Any]:
-    """It must have the shape of an item (422); what else keeps it from being published is told as `troubles`. 409 where
-    it was saved elsewhere since."""
+    """It must have the shape of an item (422); what else keeps it from being published is told as `troubles`. The
+    same again is the same change; 409 where another was made since."""
     by, item = _item(request, code)
     made = edits.draft_replace(item=item, content=given.content, revision=given.revision, by=by, at=now())
     return _draft(item, made)
@@ -109,7 +109,7 @@ def discard(request: HttpRequest, code: Code, given: RevisionIn) -> Status[None]
     summary="Lay one's changes over a newer version",
 )
 def take_up(request: HttpRequest, code: Code, given: RevisionIn) -> dict[str, Any]:
-    """Where both changed the same, the draft's stands."""
+    """Where both changed the same, the draft's stands. Nothing where there is no newer version."""
     by, item = _item(request, code)
     return _draft(item, edits.draft_take_up(item=item, revision=given.revision, by=by, at=now()))
 
