@@ -23,9 +23,11 @@ from yukuaiban.items import selectors as items
 from yukuaiban.items.loading import edits, export, load_city, proposals
 from yukuaiban.items.loading.edits import carried
 from yukuaiban.items.loading.models import ItemDraft, PackLoad
+from yukuaiban.items.loading.problems import Problem
 from yukuaiban.items.loading.publishing import NeedsSecondPerson
 from yukuaiban.items.loading.single import ItemBroken, ItemMoved
 from yukuaiban.items.loading.telling import condition_words, differences
+from yukuaiban.items.loading.troubles import of_pack
 from yukuaiban.items.loading.wording import said
 from yukuaiban.items.models import DirectoryEntry, EntryVersion, ServiceItem
 from yukuaiban.items.schema import ItemContent
@@ -245,6 +247,22 @@ class TestIsRefused:
         found = refused.value.details["fields"]
         assert set(found) == {"materials.3.when", "materials.0.register"}
         assert found["materials.3.when"] == "条件永远不会成立：所选的答案已经没有了，或与问题不符。"
+
+    def test_a_question_that_something_else_hangs_on(self, item, by, small) -> None:
+        """What a desk does not change needs it: it is said at the form, in words of an office."""
+        result = "result: {kind: licence, licence_type: card, facts: {kind: kind, note: since}, title:"
+        text = edited("items/old_age.yaml", ("result: {kind: payment, title:", result))
+        (small / "items/old_age.yaml").write_text(text, encoding="utf-8")
+        load_city(folder=small)
+        item = fresh(item)
+        content = changed(item, by)
+        del content["form"]["groups"][0]["fields"][2]
+        save(item, by, content)
+        found = [(one.path, one.message) for one in edits.troubles(item, edits.draft_of(item, by))]
+        assert (("form",), "证照上要印问题“何时迁入本市”的答案；请恢复这个问题。") in found
+        assert "证照上要印问题“何时迁入本市”" in Desk(by).get(AT)
+        bar = Problem("", 0, "process.safety.when", "a condition that does not fit the form", "x")
+        assert "直接关系安全、健康" in of_pack(bar, content, content).message
 
     def test_what_leaves_too_little_of_its_own(self, item, by) -> None:
         content = changed(item, by)

@@ -99,7 +99,8 @@ def troubles_of(content: dict[str, Any], entry: DirectoryEntry) -> list[Trouble]
         return list(dict.fromkeys(of_schema(error, content)))
     document = WorkedOut("", YamlDocument(), item)
     problems = [*crosscheck_item(ground(), document), *too_alike_one(document, _others(entry))]
-    found = [of_pack(problem, content) for problem in problems]
+    stands = entry.current_version.content if entry.current_version else content
+    found = [of_pack(problem, content, stands) for problem in problems]
     found += [Trouble((key,), message) for key, message in _differing(item, entry)]
     return list(dict.fromkeys(found))
 

@@ -138,7 +138,7 @@ def condition_words(tree: Any, content: Mapping[str, Any]) -> Any:
     """A condition over the answers of a content's form, in both languages; None where there is none."""
     if not tree:
         return None
-    asked = _questions(content)
+    asked = questions_of(content)
     options = {(key, one["value"]): one["label"] for key, field in asked.items() for one in field.get("options") or ()}
     said: dict[str, str] = {}
     for language in ("zh", "en"):
@@ -158,7 +158,7 @@ def condition_words(tree: Any, content: Mapping[str, Any]) -> Any:
     return said
 
 
-def _questions(content: Mapping[str, Any]) -> dict[str, Any]:
+def questions_of(content: Mapping[str, Any]) -> dict[str, Any]:
     """The questions of a form by their keys, also those of the rows of a repeat."""
     asked = [one for group in content.get("form", {}).get("groups", ()) for one in group.get("fields", ())]
     return {one["key"]: one for field in asked for one in (field, *(field.get("fields") or ()))}

@@ -17,7 +17,8 @@ from pydantic import ValidationError
 
 from yukuaiban.items.guide import RULES
 from yukuaiban.items.loading.problems import Problem
-from yukuaiban.items.loading.wording import label
+from yukuaiban.items.loading.telling import questions_of
+from yukuaiban.items.loading.wording import label, value
 
 Path = tuple[str | int, ...]
 Content = dict[str, Any]
@@ -47,9 +48,20 @@ def of_schema(error: ValidationError, content: Content) -> Iterator[Trouble]:
             yield Trouble(loc, _shape(detail["type"], context, str(detail["msg"])))
 
 
-def of_pack(problem: Problem, content: Content) -> Trouble:
-    """What the check of a pack refuses of an item."""
+def of_pack(problem: Problem, content: Content, stands: Content) -> Trouble:
+    """What the check of a pack refuses of an item; `stands` is the item in force.
+
+    What a desk does not change may hang on a question: that is then told at the form, which has to have it.
+    """
     path = path_of(problem.field)
+    if path[:2] == ("result", "facts") and "answer in the form" in problem.expected:
+        key = str(at(content, path))
+        lost = questions_of(stands).get(key.partition(".")[0])
+        text = _("证照上要印问题“{question}”的答案；请恢复这个问题。")
+        return Trouble(("form",), text.format(question=value("label", lost["label"]) if lost else key))
+    if path[:1] == ("process",) and "condition" in problem.found:
+        text = _("“{part}”的条件要用的问题或答案已经没有了；请恢复它。")
+        return Trouble(("form",), text.format(part=label(f"process.{path[1]}")))
     if problem.expected.startswith("at least ") and " of its own" in problem.found:
         return Trouble(path, _own(problem))
     if "condition" in problem.found:
