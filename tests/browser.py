@@ -99,10 +99,16 @@ def page_at(chromium: Browser, live_server: Any) -> Iterator[OpenPage]:
     assert not trouble, "\n".join(trouble)
 
 
+def _whole(page: Page) -> None:
+    """A page that a click led to is there at its first byte; it is judged with its styles, not while it still reads."""
+    page.wait_for_load_state("load")
+
+
 def check_axe(page: Page, *, within: str | None = None, without: list[str] | None = None) -> None:
     """Fail with every violation that axe finds: rule, where, what to do."""
     if not AXE.exists():
         pytest.fail(f"{AXE.relative_to(ROOT)} is missing: run `make test` once, or `python3 ops/prepare.py test`.")
+    _whole(page)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     scope: dict[str, Any] = {"include": [[within or "html"]]}
     if without:
@@ -121,20 +127,20 @@ def check_axe(page: Page, *, within: str | None = None, without: list[str] | Non
 
 def no_horizontal_scroll(page: Page, width: int = NARROWEST) -> None:
     """At `width` the page itself never scrolls sideways (a region that says so may)."""
+    _whole(page)
     page.set_viewport_size({"width": width, "height": 700})
-    wide = page.evaluate(
+    overflow, wide = page.evaluate(
         """() => {
-            const limit = document.documentElement.clientWidth;
-            if (document.documentElement.scrollWidth <= limit) return [];
+            const limit = document.documentElement.clientWidth, overflow = document.documentElement.scrollWidth - limit;
+            if (overflow <= 0) return [0, []];
             const clips = e => ['auto', 'scroll', 'hidden'].includes(getComputedStyle(e).overflowX);
             const inside = e => { for (let p = e.parentElement; p && p !== document.body; p = p.parentElement)
                 if (clips(p)) return true;
                 return false; };
             const right = e => Math.round(e.getBoundingClientRect().right);
-            return [...document.body.querySelectorAll('*')]
+            return [overflow, [...document.body.querySelectorAll('*')]
                 .filter(e => right(e) > limit + 1 && !inside(e))
-                .slice(0, 10).map(e => e.tagName + '.' + e.className + ' ' + right(e));
+                .slice(0, 10).map(e => e.tagName + '.' + e.className + ' ' + right(e))];
         }"""
     )
-    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{page.url} is {overflow} px wider than {width}: {wide}"

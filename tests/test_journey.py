@@ -206,6 +206,8 @@ def do(page: Page, number: str, label: str, fill: Callable[[Locator], None] | No
 
 
 def number_of(page: Page) -> str:
+    """Of the case whose page comes next."""
+    page.wait_for_url(re.compile("/cases/"))
     return page.url.rstrip("/").split("/cases/")[1].split("/")[0]
 
 
@@ -235,6 +237,7 @@ def sign_up(page: Page, outbox: Path, address: str, name: str, look) -> None:
     assert code, message_to(outbox, address)
     page.get_by_label("验证码").fill(code[1])
     page.get_by_role("button", name="确认").click()
+    expect(page.get_by_label("验证码")).to_have_count(0)
     page.goto("/zh/me/real-name")
     page.get_by_label("姓名", exact=True).fill(name)
     page.get_by_label("证件类型").select_option("resident_id")
@@ -544,6 +547,7 @@ def test_a_guardian_files_for_a_child_with_a_rare_character_without_scripts(city
     page.goto("/zh/me/identities")
     page.get_by_label("𠮷示例").check()
     page.get_by_role("button", name="以此身份办事").click()
+    expect(page.locator(".messages")).to_be_attached()
 
     page.goto("/zh/")
     page.locator("main input[type=search]").fill("jzz")

@@ -127,6 +127,7 @@ def test_a_load_is_sent_back_and_who_proposed_it_is_told_why_not(small, editors,
     page.get_by_role("link", name="退回", exact=True).click()
     page.get_by_label("退回的理由").fill("英文名不对，请按民政局的译名。")
     page.get_by_role("button", name="退回").click()
+    expect(page.locator(".messages")).to_be_attached()
     page = signed_in(width, one, f"/zh/desk/proposals/{load.pk}")
     expect(page.locator("main")).to_contain_text("英文名不对")
     look(page, "sent_back")
@@ -204,6 +205,7 @@ def test_a_change_of_an_item_and_announcements(small, editors, signed_in, width)
     page.goto(f"/zh/desk/items/{item.code}/changes/{made.pk}")
     look(page, "item_change")
     page.get_by_role("button", name="发布", exact=True).click()
+    expect(page.locator(".messages")).to_be_attached()
     announcement_save(
         announcement_id=None, by=one, at=now(), title_zh="端午节放假安排", title_en="Dragon Boat Festival",
         body_zh="放假三天。", body_en="Three days off.", starts_at=now(),

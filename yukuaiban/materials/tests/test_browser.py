@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -111,6 +113,7 @@ def test_the_log_is_readable_everywhere(open_signed_in, matter, hand_in, width, 
     no_horizontal_scroll(page)
     check_axe(page)
     page.locator(".data-use-title a").first.click()
+    expect(page).to_have_url(re.compile("/materials/[a-z0-9]+$"))
     no_horizontal_scroll(page)
     check_axe(page)
 
