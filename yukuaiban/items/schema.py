@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import warnings
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from yukuaiban import conditions
 from yukuaiban.items.forms import Form
+from yukuaiban.items.forms.kinds import Strict, Tree
 
 # "register" is the field's own word; that pydantic inherits a class method of that name from ABCMeta hurts nobody.
 warnings.filterwarnings("ignore", message='Field name "register" in "MaterialSlot" shadows')
@@ -34,12 +34,6 @@ class Status(StrEnum):
     LAW = "law"
     SAMPLE = "sample"
     MISSING = "missing"
-
-
-class Strict(BaseModel):
-    """Unknown keys are errors: a typing slip in a pack must not pass as an empty element."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Text(Strict):
@@ -129,14 +123,7 @@ class Requirement(Sourced):
 
     key: Key
     text: Text
-    check: dict[str, Any] | None = None  # a conditions tree over the answers; false refuses filing with `text`
-
-    @field_validator("check")
-    @classmethod
-    def _the_check_is_a_condition(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
-        if value is not None:
-            conditions.parse(value)
-        return value
+    check: Tree | None = None  # a conditions tree over the answers; false refuses filing with `text`
 
 
 class Situation(Strict):
@@ -144,7 +131,7 @@ class Situation(Strict):
 
     key: Key
     title: Text
-    when: dict[str, Any] | None = None
+    when: Tree | None = None
 
 
 class MaterialSlot(Sourced):
@@ -161,19 +148,12 @@ class MaterialSlot(Sourced):
     max_mb: Annotated[int, Field(ge=1, le=50)] = 10
     max_files: Annotated[int, Field(ge=1, le=20)] = 3
     paper_copies: Annotated[int, Field(ge=0, le=10)] = 0
-    when: dict[str, Any] | None = None  # needed only when this holds
+    when: Tree | None = None  # needed only when this holds
     licence_type: Slug | None = None  # a valid licence of this type in the wallet answers it
     register: Slug | None = None  # a register that the platform may ask answers it
     commitment: bool = False  # 告知承诺 may replace it
     reuse_days: Annotated[int, Field(ge=1, le=3650)] | None = None  # an earlier upload still serves
     basis: Words | None = None  # 要求提供材料的依据
-
-    @field_validator("when")
-    @classmethod
-    def _when_is_a_condition(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
-        if value is not None:
-            conditions.parse(value)
-        return value
 
 
 #: 一个部门办理、统一办理、联合办理、集中办理 (行政许可法 第二十六条第二款)
@@ -258,14 +238,7 @@ class Safety(Sourced):
     interests: Annotated[
         tuple[Literal["public_safety", "personal_health", "life_and_property"], ...], Field(min_length=1)
     ]
-    when: dict[str, Any] | None = None
-
-    @field_validator("when")
-    @classmethod
-    def _when_is_a_condition(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
-        if value is not None:
-            conditions.parse(value)
-        return value
+    when: Tree | None = None
 
 
 class Process(Sourced):
@@ -340,19 +313,12 @@ class Renewal(Sourced):
         counted_from: Where the new term begins: at the end of the old one, or with the decision.
     """
 
-    when: dict[str, Any] | None = None
+    when: Tree | None = None
     licence_type: Slug
     expiry: Key
     latest: TimeLimit | None = None
     earliest: TimeLimit | None = None
     counted_from: Literal["expiry", "decision"] = "expiry"
-
-    @field_validator("when")
-    @classmethod
-    def _when_is_a_condition(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
-        if value is not None:
-            conditions.parse(value)
-        return value
 
 
 class Fee(Sourced):

@@ -40,6 +40,7 @@ from yukuaiban.items.forms.kinds import (
     PersonPart,
     Sensitivity,
     Strict,
+    Tree,
 )
 
 # Which kinds each attribute belongs to: one that means nothing where it stands is a mistake, not a decoration.
@@ -92,7 +93,7 @@ class FormField(Strict):
     label: Label
     help: Label | None = None
     required: bool = True
-    when: dict[str, Any] | None = None
+    when: Tree | None = None
     min: int | None = None
     max: int | None = None
     decimals: Annotated[int, Field(ge=0, le=4)] = 0
@@ -113,13 +114,6 @@ class FormField(Strict):
     depth: Literal["county", "town", "village"] = "town"
     source: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")] | None = None
     sensitivity: Sensitivity = Sensitivity.PLAIN
-
-    @field_validator("when")
-    @classmethod
-    def _when_is_a_condition(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
-        if value is not None:
-            conditions.parse(value)
-        return value
 
     @field_validator("pattern")
     @classmethod
@@ -185,15 +179,8 @@ class Group(Strict):
     key: FieldKey
     title: Label
     help: Label | None = None
-    when: dict[str, Any] | None = None
+    when: Tree | None = None
     fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
-
-    @field_validator("when")
-    @classmethod
-    def _when_is_a_condition(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
-        if value is not None:
-            conditions.parse(value)
-        return value
 
     @cached_property
     def condition(self) -> conditions.Condition | None:

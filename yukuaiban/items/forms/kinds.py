@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from yukuaiban import conditions
 
 FieldKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+
+
+def _parsed(tree: dict[str, Any]) -> dict[str, Any]:
+    conditions.parse(tree)
+    return tree
+
+
+#: A condition over the answers as a pack writes it, for example {field: has_children, op: eq, value: true}.
+Tree = Annotated[dict[str, Any], AfterValidator(_parsed)]
 PersonPart = Literal["name", "document", "phone"]
 OrganisationPart = Literal["name", "credit_code", "legal_representative", "phone"]
 
@@ -52,6 +63,8 @@ class Sensitivity(StrEnum):
 
 
 class Strict(BaseModel):
+    """Unknown keys are errors: a typing slip in a pack must not pass as an empty element."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
