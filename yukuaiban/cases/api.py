@@ -1,4 +1,4 @@
-"""`/api/v1/cases`: the applicant's side for programs, from the empty form to the rating.
+"""`/api/v1/cases`: the applicant's side for programs, from the empty form to the letters.
 
 Each operation reaches its case through the selector and acts by the service that the pages use.
 """
@@ -6,7 +6,7 @@ Each operation reaches its case through the selector and acts by the service tha
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -49,7 +49,6 @@ from yukuaiban.cases.pages import pdf
 from yukuaiban.cases.presentation import page_of
 from yukuaiban.cases.states import STATE_LABELS, State
 from yukuaiban.config.api_errors import OF_CHANGING, OF_READING, refusals
-from yukuaiban.config.errors import NotFound
 from yukuaiban.config.now import now, today
 from yukuaiban.items import forms
 from yukuaiban.items import selectors as items
@@ -62,10 +61,6 @@ from yukuaiban.people import limits
 from yukuaiban.people.access import party_actor
 from yukuaiban.people.actors import Actor
 from yukuaiban.places.selectors import DIVISIONS
-from yukuaiban.ratings.models import Rating
-from yukuaiban.ratings.selectors import rating_of
-from yukuaiban.ratings.services import rating_give
-from yukuaiban.ratings.states import State as FollowUpState
 
 router = Router(tags=["cases"])
 
@@ -145,25 +140,6 @@ class ReasonIn(Schema):
 
 class TextIn(Schema):
     text: LongText
-
-
-class RatingIn(Schema):
-    """1 very satisfied ... 5 very dissatisfied, as the national standard counts."""
-
-    level: int = Field(ge=1, le=5)
-    words: str = Field("", max_length=500)
-
-
-class RatingBody(Schema):
-    """One's own rating. A bad one is dealt with by whoever handled the case: by when, and what came of it."""
-
-    level: int
-    words: str
-    rated_at: datetime
-    follow_up: Literal[tuple(s.value for s in FollowUpState)] | None  # type: ignore[valid-type]
-    answer_by: date | None = Field(description="Of a bad rating: the last day to answer it.")
-    answered_at: datetime | None
-    answer: str
 
 
 class TrackedBody(Schema):
@@ -502,37 +478,6 @@ def letter(request: HttpRequest, number: Number, letter_id: RowId) -> HttpRespon
     """The signed PDF. It is served when its addressee first opens it."""
     found, by = _mine(request, number)
     return pdf(services.letter_open(case=found, letter_id=letter_id, by=by, at=now()))
-
-
-@router.post("/{number}/rating", response={201: RatingBody, **OF_CHANGING}, operation_id="rate", summary="Rate it")
-def rate(request: HttpRequest, number: Number, given: RatingIn) -> Status[dict[str, Any]]:
-    """One rating of a case that has ended."""
-    found, by = _mine(request, number)
-    made = rating_give(case=found, by=by, level=given.level, words=given.words, channel="api", at=now())
-    return Status(201, _rating(made))
-
-
-@router.get("/{number}/rating", response={200: RatingBody, **OF_READING}, operation_id="rating", summary="My rating")
-def my_rating(request: HttpRequest, number: Number) -> dict[str, Any]:
-    """What one said, and what came of it; 404 where nothing was said yet."""
-    found, _by = _mine(request, number)
-    made = rating_of(found)
-    if made is None:
-        raise NotFound(_("这个办件还没有评价。"))
-    return _rating(made)
-
-
-def _rating(made: Rating) -> dict[str, Any]:
-    follow_up = getattr(made, "follow_up", None)
-    return {
-        "level": made.level,
-        "words": made.words,
-        "rated_at": made.rated_at,
-        "follow_up": follow_up.state if follow_up else None,
-        "answer_by": follow_up.answer_by if follow_up else None,
-        "answered_at": made.answered_at,
-        "answer": made.answer,
-    }
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------

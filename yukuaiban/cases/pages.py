@@ -25,8 +25,8 @@ from yukuaiban.cases.services.receipt import open_paths
 from yukuaiban.cases.states import State
 from yukuaiban.config import paging
 from yukuaiban.config.errors import DomainError, NotFound
+from yukuaiban.config.fragments import wants_fragment
 from yukuaiban.config.now import now, today
-from yukuaiban.design.fragments import wants_fragment
 from yukuaiban.items import forms
 from yukuaiban.items import selectors as items
 from yukuaiban.materials import selectors as materials

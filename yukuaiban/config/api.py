@@ -43,6 +43,7 @@ ROUTERS: list[Part] = [
     Part("/people", "yukuaiban.people.api"),
     Part("/officers", "yukuaiban.people.officers_api"),
     Part("/cases", "yukuaiban.cases.api"),
+    Part("/cases", "yukuaiban.ratings.api"),
     Part("/decisions", "yukuaiban.cases.decisions_api"),
     Part("/hearings", "yukuaiban.cases.hearings_api"),
     Part("/interests", "yukuaiban.cases.interests_api"),

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from yukuaiban.design.fragments import wants_fragment
+from yukuaiban.config.fragments import wants_fragment
 
 
 class DomainError(Exception):

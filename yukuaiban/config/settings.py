@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from yukuaiban.config import env
-from yukuaiban.design import languages
+from yukuaiban.config import env, languages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "yukuaiban"

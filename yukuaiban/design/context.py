@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.functional import cached_property
 
+from yukuaiban.config.languages import other
 from yukuaiban.config.now import shift, today
 from yukuaiban.design import navigation
-from yukuaiban.design.languages import other
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from jinja2 import Environment, Undefined
 from jinja2.exceptions import UndefinedError
 from markupsafe import Markup
 
+from yukuaiban.config.languages import html_lang, other
 from yukuaiban.design import formats
-from yukuaiban.design.languages import html_lang, other
 
 
 class Unnamed(Undefined):

@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from yukuaiban.config.errors import is_for_programs, refusal
-from yukuaiban.design.fragments import wants_fragment
+from yukuaiban.config.fragments import wants_fragment
 from yukuaiban.design.gallery import specimens
 from yukuaiban.design.jinja import static
 

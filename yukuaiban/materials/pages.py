@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yukuaiban import storage
 from yukuaiban.config.errors import DomainError, NotFound
+from yukuaiban.config.fragments import wants_fragment
 from yukuaiban.config.now import now
-from yukuaiban.design.fragments import wants_fragment
 from yukuaiban.materials import errors, limited, selectors, services, slots
 from yukuaiban.materials.inspection.kinds import CONTENT_TYPES, EXTENSIONS, Kind
 from yukuaiban.materials.models import MaterialRead, MaterialUse

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yukuaiban.config.errors import DomainError, is_for_programs, refusal
-from yukuaiban.design.fragments import wants_fragment
+from yukuaiban.config.fragments import wants_fragment
 from yukuaiban.portal import selectors
 from yukuaiban.portal.models import Maintenance
 

@@ -13,7 +13,8 @@ from django.utils import translation
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation.reloader import translation_file_changed
 
-from yukuaiban.design import languages, translations
+from yukuaiban.config import languages
+from yukuaiban.design import translations
 
 ROOT = Path(languages.__file__).parents[1]
 CHINESE = re.compile(r"[\u3400-\u9fff]")

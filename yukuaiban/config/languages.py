@@ -1,7 +1,7 @@
 """The two languages of the site and what Django must know about them.
 
 Addresses carry `/zh/` and `/en/`. Django knows Chinese only as `zh-hans`, so settings call `register()` before anything
-reads the list of languages; Django's own Chinese strings are merged into our catalogue (see `translations`).
+reads the list of languages; Django's own Chinese strings are merged into our catalogue (see `design.translations`).
 """
 
 from __future__ import annotations
