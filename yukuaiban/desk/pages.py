@@ -25,8 +25,10 @@ from yukuaiban.cases.states import ENDED, TRANSITIONS, Act, State
 from yukuaiban.config.errors import DomainError, NotFound
 from yukuaiban.config.now import now, today
 from yukuaiban.config.paging import number_in
+from yukuaiban.design import navigation
 from yukuaiban.desk import filters as filters_of
 from yukuaiban.desk.acts import ACTS, KINDS, DeskAct
+from yukuaiban.desk.apps import CASEWORK
 from yukuaiban.desk.bulk import act_on_many
 from yukuaiban.items import forms
 from yukuaiban.materials import selectors as materials
@@ -96,7 +98,10 @@ def _list(request: HttpRequest, by: Actor) -> dict[str, Any]:
 @require_safe
 @officer_only
 def work(request: HttpRequest, by: Actor) -> HttpResponse:
-    """What the desks have to do, by light and due date."""
+    """What the desks have to do, by light and due date. No cases come to the post of an editor, a supervisor or an
+    auditor: the desk opens for them with what does."""
+    if by.role not in CASEWORK and not request.GET:
+        return redirect(next(navigation.entries("desk", request)).url)
     return render(request, "desk/work.html", _list(request, by))
 
 

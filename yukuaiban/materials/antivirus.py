@@ -119,7 +119,7 @@ def _ask() -> tuple[str, State]:
 
 def _words(state: State) -> str:
     return {
-        State.OFF: _("未配置病毒查杀：上传的材料没有经过病毒检查。请系统管理员设置 YUKUAIBAN_CLAMD。"),
+        State.OFF: _("未配置病毒查杀（YUKUAIBAN_CLAMD）：上传的材料没有经过检查。"),
         State.SILENT: _("病毒查杀服务没有响应：申请人暂时不能上传材料。请系统管理员检查 clamd。"),
         State.WORKING: _("病毒查杀正常。"),
     }[state]

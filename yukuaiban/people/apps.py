@@ -25,7 +25,7 @@ def works_as(*roles: str) -> Callable[[HttpRequest], bool]:
 def without_second_factor(request: HttpRequest) -> Iterable[navigation.Banner]:
     """In a demonstration officers may work without a second factor, and every page of the desk says so."""
     if not settings.OFFICER_MFA_REQUIRED and "/desk/" in request.path:
-        yield navigation.Banner("demo", _("演示环境：进入岗位未要求二次验证。正式运行时必须设置。"))
+        yield navigation.Banner("demo", _("进入岗位未要求二次验证：正式运行时必须设置。"))
 
 
 class PeopleConfig(AppConfig):
