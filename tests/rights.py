@@ -270,7 +270,7 @@ def make_world() -> World:
                 "post_id": where.handler.post_id,
                 "desk_id": where.handler.desk_id,
             },
-            **{f"desk:proposal{act}": {"pk": load.pk} for act in ("", "_publish", "_back", "_compare", "_sign")},
+            **{f"desk:proposal{act}": {"pk": load.pk} for act in ("", "_publish", "_back", "_withdraw", "_compare", "_sign")},
             "desk:item_change": {"pk": edited.pk},
             "desk:draft_part": {"where": "materials.0"},
             **{f"desk:proposal_{what}": {"pk": guide.pk} for what in ("guide", "form")},

@@ -162,6 +162,25 @@ def send_back(request: HttpRequest, by: Actor, pk: int) -> HttpResponse:
     return render(request, "desk/proposal_back.html", context, status=problem.status if problem else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@officer_only
+def withdraw(request: HttpRequest, by: Actor, pk: int) -> HttpResponse:
+    """Its consequence named, then one's own proposal is taken back."""
+    _editor(by)
+    load = loads.proposal(pk)
+    problem: DomainError | None = None
+    if request.method == "POST":
+        try:
+            loads.withdraw(load_id=pk, by=by)
+        except DomainError as error:
+            problem = error
+        else:
+            toasts.success(request, _("已撤回。"))
+            return redirect("desk:proposal", pk=pk)
+    context = _page(request, by, load=load, problem=problem)
+    return render(request, "desk/proposal_withdraw.html", context, status=problem.status if problem else 200)
+
+
 @require_POST
 @officer_only
 def compare(request: HttpRequest, by: Actor, pk: int) -> HttpResponse:

@@ -76,6 +76,7 @@ class ProposalBody(Schema):
     sent_back_by: str | None
     sent_back_at: datetime | None
     sent_back_because: str
+    withdrawn_at: datetime | None = Field(description="By who proposed it.")
     reason: str = Field(description="Of an item edited at a desk: why. Else empty.")
     counts: dict[str, dict[str, int]] = Field(description="Section -> kind -> how many things.")
     compared_at: datetime | None
@@ -254,6 +255,18 @@ def send_back(request: HttpRequest, load_id: Id, given: BackIn) -> dict[str, Any
 
 
 @router.post(
+    "/proposals/{load_id}/withdraw",
+    response={200: ProposalBody, **OF_CHANGING},
+    operation_id="proposal_withdraw",
+    summary="Take back one's own proposal",
+)
+def withdraw(request: HttpRequest, load_id: Id) -> dict[str, Any]:
+    """While nobody has published it. A draft of an item can be changed and proposed again."""
+    by = _editor(request)
+    return load_body(loads.withdraw(load_id=load_id, by=by), by)
+
+
+@router.post(
     "/proposals/{load_id}/sign",
     response={200: ProposalBody, **OF_CHANGING},
     operation_id="proposal_sign",
@@ -377,6 +390,7 @@ def load_body(load: PackLoad, by: Actor) -> dict[str, Any]:
         "sent_back_by": _name(load.rejected_by),
         "sent_back_at": load.rejected_at,
         "sent_back_because": load.rejected_because,
+        "withdrawn_at": load.withdrawn_at,
         "reason": load.reason,
         "counts": load.summary,
         "compared_at": load.compared_at,

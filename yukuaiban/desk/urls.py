@@ -40,6 +40,7 @@ urlpatterns = [
     path("desk/proposals/<int:pk>/form", editing.proposed_form, name="proposal_form"),
     path("desk/proposals/<int:pk>/publish", proposals.publish, name="proposal_publish"),
     path("desk/proposals/<int:pk>/back", proposals.send_back, name="proposal_back"),
+    path("desk/proposals/<int:pk>/withdraw", proposals.withdraw, name="proposal_withdraw"),
     path("desk/proposals/<int:pk>/compare", proposals.compare, name="proposal_compare"),
     path("desk/proposals/<int:pk>/sign", proposals.take_over, name="proposal_sign"),
     path("desk/holidays", holidays.holidays, name="holidays"),

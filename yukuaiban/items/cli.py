@@ -55,9 +55,11 @@ def _register_pack(parser: argparse.ArgumentParser) -> None:
     reject = verbs.add_parser("reject", help="send a proposal back")
     reject.add_argument("--reason", default="", help="why, for who proposed it")
     reject.set_defaults(run=_reject)
+    withdraw = verbs.add_parser("withdraw", help="take back one's own proposal")
+    withdraw.set_defaults(run=_withdraw)
     claim = verbs.add_parser("claim", help="become the proposer of a load that nobody signed")
     claim.set_defaults(run=_claim)
-    for verb in (publish, reject, claim):
+    for verb in (publish, reject, withdraw, claim):
         verb.add_argument("number", type=int, help="the number that `pack load` printed")
         verb.add_argument("--by", metavar="ACCOUNT", required=True, help="phone, e-mail or account number")
 
@@ -173,6 +175,17 @@ def _reject(args: argparse.Namespace) -> int:
         _print_json(_as_json(load))
     else:
         print(f"Load {load.pk} was sent back.")
+    return 0
+
+
+def _withdraw(args: argparse.Namespace) -> int:
+    from yukuaiban.items.loading.publishing import withdraw
+
+    load = withdraw(args.number, by=_editor(args.by))
+    if args.json:
+        _print_json(_as_json(load))
+    else:
+        print(f"Load {load.pk} was withdrawn.")
     return 0
 
 

@@ -343,7 +343,11 @@ class TestSentBack:
         save(item, by, content, 1)
         again = propose(item, by, 2)
         assert again.pk != load.pk
-        assert proposals.publish_start(load_id=again.pk, by=city_editor).state == "published"
+        proposals.withdraw(load_id=again.pk, by=by)
+        content["materials"][-1]["necessity"] = "required"
+        save(item, by, content, 2)
+        last = propose(item, by, 3)
+        assert proposals.publish_start(load_id=last.pk, by=city_editor).state == "published"
 
 
 class TestConditionsChosenFromLists:

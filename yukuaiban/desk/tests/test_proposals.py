@@ -183,6 +183,21 @@ class TestAPackAtTheDesk:
         assert "英文名不对" in one.get(f"proposals/{load.pk}")
         assert "不能再发布" in other.post(f"proposals/{load.pk}/publish", status=409)
 
+    def test_is_withdrawn_by_who_proposed_it(self, load, editors) -> None:
+        one, other = map(Desk, editors)
+        path = f"proposals/{load.pk}/withdraw"
+        assert "只有提出人可以撤回" in other.get(path)
+        assert "只有提出人可以撤回" in other.post(path, status=403)
+        assert path in one.get(f"proposals/{load.pk}")
+        assert path not in other.get(f"proposals/{load.pk}")
+        assert "改好后可以重新提出" in one.get(path)
+        one.post(path)
+        one.post(path)  # the same again is the same act
+        assert "已撤回" in one.get(f"proposals/{load.pk}")
+        assert "没有待发布的内容" in other.get("proposals")
+        other.post(f"proposals/{load.pk}/publish", status=409)
+        other.post(f"proposals/{load.pk}/back", {"reason": "x"}, status=409)
+
     def test_is_compared_by_the_worker_while_the_page_waits(self, small, editors) -> None:
         waiting = propose_folder(small, by=Account.objects.get(pk=editors[0].account_id))
         page = Desk(editors[1]).get(f"proposals/{waiting.pk}")
@@ -245,6 +260,15 @@ class TestAPackForPrograms:
         one("POST", f"/proposals/{load.pk}/back", {"reason": "x"}, status=403)
         back = other("POST", f"/proposals/{load.pk}/back", {"reason": "英文名不对"})
         assert (back["state"], back["sent_back_because"], back["sent_back_by"]) == ("rejected", "英文名不对", "乙示例")
+
+    def test_is_withdrawn(self, load, editors) -> None:
+        one, other = map(Program, editors)
+        other("POST", f"/proposals/{load.pk}/withdraw", status=403)
+        back = one("POST", f"/proposals/{load.pk}/withdraw")
+        assert back["state"] == "withdrawn"
+        assert one("POST", f"/proposals/{load.pk}/withdraw") == back
+        assert one("GET", "/proposals?state=proposed")["proposals"] == []
+        assert other("POST", f"/proposals/{load.pk}/publish", status=409)["code"] == "pack.not_proposed"
 
     def test_that_the_catalogue_has_left_behind_is_refused(self, small, load, editors) -> None:
         PackLoad.objects.filter(pk=load.pk).update(compared_with={"catalogue": -1, "calendar": 0})

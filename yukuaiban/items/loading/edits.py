@@ -245,7 +245,7 @@ def _locked(item: ServiceItem, by: Actor, *, may_wait: bool = False) -> ItemDraf
 
 def _check_open(draft: ItemDraft) -> None:
     if waits(draft):
-        raise EditWaits(_("这份修改正在等另一人发布，发布或退回以前不能再改。"))
+        raise EditWaits(_("这份修改正在等另一人发布；发布、退回或者您撤回以前不能再改。"))
 
 
 def _check_revision(draft: ItemDraft, revision: int) -> None:

@@ -32,6 +32,7 @@ class PackLoad(models.Model):
         PUBLISHING = "publishing", _("正在发布")
         PUBLISHED = "published", _("已发布")
         REJECTED = "rejected", _("已退回")
+        WITHDRAWN = "withdrawn", _("已撤回")
 
     class Kind(models.TextChoices):
         PACK = "pack", _("数据包")
@@ -57,6 +58,7 @@ class PackLoad(models.Model):
     rejected_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     rejected_at = models.DateTimeField(null=True, blank=True)
     rejected_because = models.CharField(max_length=500, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)  # by who proposed it
     report = models.JSONField(default=dict)
     #: What it would change, told in PackChange: how many by section and kind, when it was compared, and with what.
     summary = models.JSONField(default=dict)

@@ -281,6 +281,13 @@ def send_back(*, load_id: int, by: Actor, reason: str) -> PackLoad:
     return proposal(load_id)
 
 
+def withdraw(*, load_id: int, by: Actor) -> PackLoad:
+    """Take back what one proposed oneself. Raises: PermissionRefused, and what `publishing.withdraw` does."""
+    check_editor(by)
+    publishing.withdraw(load_id, by=_account(by))
+    return proposal(load_id)
+
+
 def take_over(*, load_id: int, by: Actor) -> PackLoad:
     """Become the proposer of a load that nobody signed. Raises: PermissionRefused, and what `publishing.claim` does."""
     check_editor(by)

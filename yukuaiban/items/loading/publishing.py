@@ -235,6 +235,24 @@ def why_not_reject(load: PackLoad, account_id: int | None) -> str | None:
 
 
 @transaction.atomic
+def withdraw(load_id: int, *, by: Any) -> PackLoad:
+    """Take back one's own proposal while nobody has published it; the same again is the same withdrawal.
+
+    Raises: NotFound; PermissionRefused for anybody but who proposed it; NothingToPublish.
+    """
+    load = locked(load_id)
+    if load.loaded_by_id != by.pk:
+        raise PermissionRefused(_("只有提出人可以撤回；您可以退回。"))
+    if load.state == PackLoad.State.WITHDRAWN:
+        return load
+    if load.state != PackLoad.State.PROPOSED:
+        raise NothingToPublish(_("没有待发布的装载 {number}。").format(number=load_id))
+    load.state, load.withdrawn_at, load.progress = PackLoad.State.WITHDRAWN, now(), {}
+    load.save(update_fields=["state", "withdrawn_at", "progress"])
+    return load
+
+
+@transaction.atomic
 def claim(load_id: int, *, by: Any) -> PackLoad:
     """Become the proposer of a load that nobody signed (a start in production): two people then stand behind it.
 
