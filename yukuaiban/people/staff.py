@@ -67,14 +67,17 @@ def post_of_department(by: Actor, post_id: int) -> Post:
 
 
 def post_to_hand_on(by: Actor, post_id: int) -> Post:
-    """A post at which the officer may let somebody stand in: his own; for a supervisor any of his department.
+    """A post at which the officer may let somebody stand in: one of his own, whichever he works from; for a
+    supervisor any of his department.
 
     Raises: NotFound.
     """
-    post = post_of_department(by, post_id)
-    if post.account_id != by.account_id and by.role != Role.SUPERVISOR:
+    own = _all_posts().filter(account=by.account(), pk=post_id).first()
+    if own is not None:
+        return own
+    if by.role != Role.SUPERVISOR:
         raise NotFound(_("没有找到这个岗位。"))
-    return post
+    return post_of_department(by, post_id)
 
 
 def account_by_number(number: str) -> Account:
@@ -87,7 +90,11 @@ def account_by_number(number: str) -> Account:
 
 
 def _posts(by: Actor) -> QuerySet[Post]:
-    return Post.objects.filter(desk__department=by.department()).select_related(
+    return _all_posts().filter(desk__department=by.department())
+
+
+def _all_posts() -> QuerySet[Post]:
+    return Post.objects.select_related(
         "account__party", "desk__department", "desk__division", "substitute_for__account__party"
     )
 

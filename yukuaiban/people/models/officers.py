@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from yukuaiban.design import formats
+
 
 class Role(models.TextChoices):
     WINDOW = "window", _("窗口收件")
@@ -38,7 +40,9 @@ class Desk(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.department.short_zh} {self.name or self.get_role_display()}"
+        body = self.department
+        name = body.short_zh if formats.is_chinese() else body.short_en or body.name_en
+        return f"{name} · {self.name or self.get_role_display()}"
 
 
 class Post(models.Model):

@@ -9,7 +9,7 @@ from django.test import Client
 
 from yukuaiban.config.now import now, today
 from yukuaiban.people import selectors, services
-from yukuaiban.people.models import Guardianship, Mandate, Relation, Role
+from yukuaiban.people.models import Desk, Guardianship, Mandate, Post, Relation, Role
 from yukuaiban.people.tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -262,6 +262,26 @@ class TestDeskPages:
         assert browser.post(f"/zh/desk/people/posts/{others.pk}/substitute", form).status_code == 404
         browser.post(f"/zh/desk/people/posts/{post.pk}/substitute", form)
         assert selectors.posts_of(deputy)[0].substitute_for == post
+
+    def test_an_officer_of_two_departments_names_a_substitute_at_either(self):
+        """The link stands beside each of his posts, whichever he works from; who stands in himself has none."""
+        who, first = make.officer(Role.HANDLER)
+        elsewhere = make.department("civil_affairs")
+        desk = Desk.objects.create(department=elsewhere, division=elsewhere.division, role=Role.HANDLER)
+        second = Post.objects.create(account=who, desk=desk, valid_from=today())
+        stood_in = Post.objects.create(
+            account=who, desk=make.officer(Role.APPROVER)[1].desk, valid_from=today(),
+            valid_until=today() + timedelta(days=9), substitute_for=make.officer(Role.APPROVER, "示例休假")[1], reason="休假",
+        )  # fmt: skip
+        browser = make.signed_in(who)
+        page = browser.get("/en/me").content.decode()
+        assert f"posts/{stood_in.pk}/substitute" not in page
+        for post in (first, second):
+            assert f"posts/{post.pk}/substitute" in page
+            assert browser.get(f"/en/desk/people/posts/{post.pk}/substitute").status_code == 200
+        assert (
+            "civil_affairs · Handler" in browser.get(f"/en/desk/people/posts/{second.pk}/substitute").content.decode()
+        )
 
     def test_an_auditor_sees_the_log_of_his_department_and_nobody_else_does(self, person):
         chief, _seat = make.officer(Role.SUPERVISOR)
