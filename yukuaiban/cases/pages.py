@@ -18,13 +18,13 @@ from yukuaiban.cases import decisions as published
 from yukuaiban.cases import hearings as announced
 from yukuaiban.cases import interests as touched
 from yukuaiban.cases.context import Context
-from yukuaiban.cases.errors import AnswersInvalid, MaterialsMissing, RuleRefused
+from yukuaiban.cases.errors import AnswersInvalid, Barred, MaterialsMissing, RuleRefused
 from yukuaiban.cases.models import Case
 from yukuaiban.cases.presentation import page_of, wanted_of
 from yukuaiban.cases.services.receipt import open_paths
 from yukuaiban.cases.states import State
 from yukuaiban.config import paging
-from yukuaiban.config.errors import DomainError, NotFound
+from yukuaiban.config.errors import DomainError, NotFound, PermissionRefused
 from yukuaiban.config.fragments import wants_fragment
 from yukuaiban.config.now import now, today
 from yukuaiban.items import forms
@@ -59,11 +59,15 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
     acting = None  # who acts for nobody yet is told how to be somebody
     if by.party_id is not None:
         acting = acting_for(account_of(request), by.party_id, item=(guide.entry_code, guide.code))
+    before = {"guide": guide, "missing": missing, "acting": acting}
     if missing or acting is None:
-        return render(request, "cases/not_yet.html", {"guide": guide, "missing": missing, "acting": acting}, status=200)
-    case = services.draft_start(
-        service_item_id=guide.service_item_id, by=by, at=now(), renews=paging.number_in(request.GET.get("renews"))
-    )
+        return render(request, "cases/not_yet.html", before, status=200)
+    renews = paging.number_in(request.GET.get("renews"))
+    try:
+        case = services.draft_start(service_item_id=guide.service_item_id, by=by, at=now(), renews=renews)
+    except (RuleRefused, PermissionRefused) as error:
+        before |= {"refusal": error, "as_another": not isinstance(error, Barred)}
+        return render(request, "cases/not_yet.html", before, status=error.status)
     return redirect("cases:draft", number=case.number)
 
 

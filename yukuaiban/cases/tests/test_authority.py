@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 
 from tests.people import RESIDENCE, applicant, at, office, person
 from yukuaiban.cases import selectors, services
+from yukuaiban.cases.models import Case
 from yukuaiban.cases.tests.test_life import MONDAY, give_materials
 from yukuaiban.config.errors import NotFound, PermissionRefused
 from yukuaiban.people.models import Mandate
@@ -96,3 +98,17 @@ class TestAnAuthorityThatIsOver:
         monkeypatch.setenv("YUKUAIBAN_TODAY", "2026-03-03")
         with pytest.raises((NotFound, PermissionRefused)):
             services.case_file(case_id=case.pk, by=by, at=at(date(2026, 3, 3)))
+
+
+def test_an_item_for_organisations_is_told_before_a_word_is_typed(city):
+    """A person who asks for it is told, with the way to be an organisation and the way back to the guide."""
+    where, account = office("animal_clinic"), person()
+    browser = Client()
+    browser.force_login(account)
+    answer = browser.get(f"/zh/apply/{where.item.code}")
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "这个事项由单位办理" in page
+    for link in ("/zh/me/identities", "/zh/me/organisations", f"/zh/items/{where.item.code}"):
+        assert f'href="{link}"' in page, link
+    assert not Case.objects.filter(filed_by=account).exists()
