@@ -59,7 +59,7 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
     acting = None  # who acts for nobody yet is told how to be somebody
     if by.party_id is not None:
         acting = acting_for(account_of(request), by.party_id, item=(guide.entry_code, guide.code))
-    before = {"guide": guide, "missing": missing, "acting": acting}
+    before: dict[str, Any] = {"guide": guide, "missing": missing, "acting": acting}
     if missing or acting is None:
         return render(request, "cases/not_yet.html", before, status=200)
     renews = paging.number_in(request.GET.get("renews"))
@@ -133,6 +133,8 @@ def draft_group(request: HttpRequest, number: str, group: str) -> HttpResponse:
         typed = forms.read_post(form, request.POST, group, divisions=DIVISIONS)
         services.draft_save(case_id=case.pk, answers=typed, by=by, at=now())
         answers = forms.merged(answers, typed)
+        if "X-Autosave" in request.headers:  # saved is all it asks; what is still empty is told when one goes on
+            return HttpResponse(status=204)
         if "later" in request.POST:
             toasts.success(request, _("草稿已保存，可以随时回来继续。"))
             return redirect("cases:mine")

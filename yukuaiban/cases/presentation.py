@@ -390,7 +390,9 @@ def next_thing(ctx: Context, language: str) -> NextThing | None:
         case State.SUBMITTED | State.CORRECTED:
             return NextThing(
                 _("等待部门受理"),
-                _("部门须按时受理，或一次告知要补正什么；逾期没有告知，就算已经受理。"),
+                _("部门须按时受理，或一次告知要补正什么；逾期没有告知，就算已经受理。")
+                if ctx.state == State.SUBMITTED
+                else _("部门须按时受理，或告知不受理的理由，不能再要求补正；逾期没有告知，就算已经受理。"),
                 by_day=case.step_on,
                 by_day_label=_("最迟答复"),
             )

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -125,11 +125,10 @@ def _earlier(party_id: int, slot: Slot, *, subject: int | None) -> list[Material
         removed_at__isnull=True,
         uploaded_at__gte=since,
         kind__in=list(slot.accept),
-        uses__filed_at__isnull=False,
-    )
+    ).filter(Exists(MaterialUse.objects.filter(material=OuterRef("pk"), filed_at__isnull=False)))
     if subject is not None:
         usable = usable.exclude(uses__subject=subject)
-    return list(usable.distinct().order_by("-uploaded_at")[:EARLIER_SHOWN])
+    return list(usable.order_by("-uploaded_at")[:EARLIER_SHOWN])
 
 
 def _of_material(material: Material) -> Offer:

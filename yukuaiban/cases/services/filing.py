@@ -63,9 +63,7 @@ def draft_start(*, service_item_id: int, by: Actor, at: datetime, renews: int | 
     _check_audience(guide.content, Party.objects.get(pk=by.party_id))
     acting = _authority(by, by.party_id, guide)
     if acting.ground.value not in _accepted_grounds(guide.content):
-        raise PermissionRefused(
-            _("这个事项不能由他人代办。请由申请人本人登录办理。"), details={"acting": acting.ground.value}
-        )
+        raise PermissionRefused(_why_not_on_this_ground(guide.content), details={"acting": acting.ground.value})
     bars.check_start(guide, by.party_id, at.astimezone(ZONE).date())
     existing = Case.objects.filter(
         filed_by_id=by.account_id, applicant_id=by.party_id, service_item_id=service_item_id, state=State.DRAFT
@@ -124,6 +122,12 @@ def _accepted_grounds(content: ItemContent) -> set[str]:
     """The grounds of acting that an item accepts; a legal representative is the organisation itself."""
     grounds = {a.value for a in content.acting}
     return grounds | {people.Ground.REPRESENTATIVE.value} if grounds & {"self", "agent"} else grounds
+
+
+def _why_not_on_this_ground(content: ItemContent) -> str:
+    if "self" in _accepted_grounds(content):
+        return _("这个事项不能由他人代办。请由申请人本人登录办理。")
+    return _("这个事项为孩子办理，由监护人申请。请先在“身份切换”里选孩子；还没有添加孩子的，先到“家庭与委托”添加。")
 
 
 def _known(content: ItemContent, party_id: int) -> dict[str, Any]:

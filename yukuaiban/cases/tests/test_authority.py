@@ -100,6 +100,26 @@ class TestAnAuthorityThatIsOver:
             services.case_file(case_id=case.pk, by=by, at=at(date(2026, 3, 3)))
 
 
+def test_a_parent_is_told_to_choose_the_child(city):
+    where, account = office("school_transfer"), person()
+    browser = Client()
+    browser.force_login(account)
+    page = browser.get(f"/zh/apply/{where.item.code}").content.decode()
+    assert "由监护人申请" in page
+    assert 'href="/zh/me/identities"' in page
+
+
+def test_what_is_half_filled_in_saves_itself(city):
+    """An autosave answers that it saved, though questions are still open; going on names them."""
+    where, account = office(), person()
+    browser = Client()
+    browser.force_login(account)
+    case = services.draft_start(service_item_id=where.item.pk, by=applicant(account), at=at(MONDAY))
+    first = browser.get(f"/zh/drafts/{case.number}", follow=True).request["PATH_INFO"]
+    assert browser.post(first, {}, headers={"X-Autosave": "1"}).status_code == 204
+    assert browser.post(first, {}).status_code == 422
+
+
 def test_an_item_for_organisations_is_told_before_a_word_is_typed(city):
     """A person who asks for it is told, with the way to be an organisation and the way back to the guide."""
     where, account = office("animal_clinic"), person()
